@@ -18,6 +18,10 @@ from __future__ import annotations
 class ClinicError(Exception):
     """Base of everything that this package raises on purpose."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows in a cell in place of a traceback: the sentence."""
+        return [str(self)]
+
 
 class UsageError(ClinicError):
     """The caller asked for something that is not there; the message says what is."""
