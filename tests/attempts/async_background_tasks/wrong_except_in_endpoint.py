@@ -1,0 +1,41 @@
+# exercise: async_background_tasks
+"""The `try` is around add_task(), which only notes the task down; it fails later.
+
+Fails: every recipient who is not refused gets the mail once
+"""
+
+import logging
+import os
+
+import httpx
+from fastapi import BackgroundTasks, FastAPI
+from pydantic import BaseModel
+
+mail = httpx.Client()
+log = logging.getLogger(__name__)
+app = FastAPI(title="async_background_tasks")
+
+
+class Notice(BaseModel):
+    emails: list[str]
+    text: str
+
+
+def send_email(email: str, text: str) -> None:
+    answer = mail.post(f"{os.environ['MAIL_URL']}/messages", json={"to": email, "text": text})
+    answer.raise_for_status()
+
+
+@app.post("/notices", status_code=202)
+async def post_notice(notice: Notice, background: BackgroundTasks):
+    for email in notice.emails:
+        try:
+            background.add_task(send_email, email, notice.text)
+        except httpx.HTTPError:
+            log.exception("mail to %s not delivered", email)
+    return {"queued": len(notice.emails)}
+
+
+@app.get("/health")
+async def health():
+    return {"status": "ok"}

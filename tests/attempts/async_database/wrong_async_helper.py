@@ -1,0 +1,53 @@
+# exercise: async_database
+"""Awaiting a helper does not help: the helper itself blocks in a sync commit.
+
+Fails: GET /health answers while another program holds the database
+"""
+
+import os
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI(title="async_database")
+engine = create_engine(f"sqlite:///{os.environ['DB_PATH']}")
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    ref: Mapped[str] = mapped_column(primary_key=True)
+    qty: Mapped[int]
+
+
+class OrderData(BaseModel):
+    ref: str
+    qty: int
+
+
+def get_session():
+    with Session(engine) as session:
+        yield session
+
+
+async def save(session: Session, order: Order) -> None:
+    session.add(order)
+    session.commit()
+
+
+@app.post("/orders", status_code=201, response_model=OrderData)
+async def create_order(data: OrderData, session: Annotated[Session, Depends(get_session)]):
+    order = Order(ref=data.ref, qty=data.qty)
+    await save(session, order)
+    return order
+
+
+@app.get("/health")
+async def health() -> dict:
+    return {"status": "ok"}

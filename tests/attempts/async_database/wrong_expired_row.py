@@ -1,0 +1,49 @@
+# exercise: async_database
+"""The commit expires the row, and reading it for the answer is a query that nothing awaits: 500.
+
+Fails: an order is answered with 201, its ref and its qty, and is stored
+"""
+
+import os
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+app = FastAPI(title="async_database")
+engine = create_async_engine(f"sqlite+aiosqlite:///{os.environ['DB_PATH']}")
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    ref: Mapped[str] = mapped_column(primary_key=True)
+    qty: Mapped[int]
+
+
+class OrderData(BaseModel):
+    ref: str
+    qty: int
+
+
+async def get_session():
+    async with AsyncSession(engine) as session:
+        yield session
+
+
+@app.post("/orders", status_code=201, response_model=OrderData)
+async def create_order(data: OrderData, session: Annotated[AsyncSession, Depends(get_session)]):
+    order = Order(ref=data.ref, qty=data.qty)
+    session.add(order)
+    await session.commit()
+    return order
+
+
+@app.get("/health")
+async def health() -> dict:
+    return {"status": "ok"}

@@ -1,0 +1,49 @@
+# exercise: async_dependencies
+"""The lookup is awaited on a client library that can be awaited; all stays `async def`."""
+
+import os
+from typing import Annotated
+
+import httpx
+from fastapi import Depends, FastAPI, HTTPException, security
+
+AUTH_URL = os.environ["AUTH_URL"]
+app = FastAPI(title="async_dependencies")
+bearer = security.OAuth2PasswordBearer(tokenUrl="login")
+
+
+async def introspect(token: str) -> dict:
+    async with httpx.AsyncClient(base_url=AUTH_URL) as client:
+        answer = await client.get("/introspect", params={"token": token})
+    return answer.raise_for_status().json()
+
+
+async def is_admin(user: dict) -> bool:
+    return user["admin"]
+
+
+async def get_current_user(token: Annotated[str, Depends(bearer)]) -> dict:
+    try:
+        return await introspect(token)
+    except httpx.HTTPStatusError:
+        raise HTTPException(401, "Unknown token", {"WWW-Authenticate": "Bearer"}) from None
+
+
+async def require_admin(user: Annotated[dict, Depends(get_current_user)]) -> None:
+    if not await is_admin(user):
+        raise HTTPException(403, "Administrators only")
+
+
+@app.get("/me")
+async def me(user: Annotated[dict, Depends(get_current_user)]):
+    return {"name": user["user"]}
+
+
+@app.get("/orders", dependencies=[Depends(require_admin)])
+async def all_orders():
+    return ["a desk for Bob", "a lamp for Eve"]
+
+
+@app.get("/health")
+async def health():
+    return {"status": "ok"}

@@ -1,0 +1,55 @@
+# exercise: async_dependencies
+"""The lookup runs in a thread, but the limit lets only one customer at a time into it.
+
+Fails: four tokens are looked up at the login service at the same time
+"""
+
+import json
+import os
+from typing import Annotated
+from urllib import error, parse, request
+
+from fastapi import Depends, FastAPI, HTTPException, security
+
+AUTH_URL = os.environ["AUTH_URL"]
+app = FastAPI(title="async_dependencies")
+bearer = security.OAuth2PasswordBearer(tokenUrl="login")
+
+
+def introspect(token: str) -> dict:
+    with request.urlopen(f"{AUTH_URL}/introspect?token={parse.quote(token)}") as answer:
+        return json.load(answer)
+
+
+async def is_admin(user: dict) -> bool:
+    return user["admin"]
+
+
+def get_current_user(token: Annotated[str, Depends(bearer)]) -> dict:
+    try:
+        return introspect(token)
+    except error.HTTPError:
+        raise HTTPException(401, "Unknown token", {"WWW-Authenticate": "Bearer"}) from None
+
+
+CurrentUser = Annotated[dict, Depends(get_current_user, max_concurrency=1)]
+
+
+async def require_admin(user: CurrentUser) -> None:
+    if not await is_admin(user):
+        raise HTTPException(403, "Administrators only")
+
+
+@app.get("/me")
+async def me(user: CurrentUser):
+    return {"name": user["user"]}
+
+
+@app.get("/orders", dependencies=[Depends(require_admin)])
+async def all_orders():
+    return ["a desk for Bob", "a lamp for Eve"]
+
+
+@app.get("/health")
+async def health():
+    return {"status": "ok"}
