@@ -1,0 +1,379 @@
+"""Run hidden checks through nbval in a process of their own, and read the verdicts.
+
+A :class:`Judge` is one pytest process with one kernel for one check notebook. It can be started
+ahead of time; :meth:`Judge.run` then costs only the check itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clinic import messages
+from clinic.catalog import Course
+from clinic.cells import read_notebook
+from clinic.errors import CourseError, MachineError, UsageError
+from clinic.exercise import attempted
+from clinic.verdict import Fact, Outcome, Verdict, fact_from_json, judge_facts
+
+LONGEST_WARM_UP = 120.0
+LONGEST_CHECK = 90.0
+SIDE_BY_SIDE = 3
+"""How many check notebooks run at once: checks wait more than they compute."""
+
+_YES = re.compile(r"^(?P<text>.+): yes$", re.MULTILINE)
+_CHECK = re.compile(r"\s*#[ \t]*check[ \t]*:[ \t]*(\w+)")
+
+OnVerdict = Callable[[Verdict], None]
+
+
+def check_sources(
+    course: Course, sources: Mapping[str, str], on_verdict: OnVerdict = lambda verdict: None
+) -> list[Verdict]:
+    """Check the text of each rule's exercise; return the verdicts in the course's order.
+
+    A text that only repeats the shipped one is "not attempted" and starts no process.
+    ``on_verdict`` is called with each verdict as it comes, from any thread.
+
+    Raises UsageError for a rule that the course does not have, or in a course without checks.
+    """
+    require_checks(course)
+    rules = [course.rule(rule) for rule in sources]
+    untouched = {rule.id for rule in rules if not attempted(sources[rule.id], rule.original)}
+    verdicts = [
+        Verdict(rule, Outcome.NOT_ATTEMPTED, core_facts(course, rule)) for rule in untouched
+    ]
+    for verdict in verdicts:
+        on_verdict(verdict)
+    jobs: dict[str, dict[str, str]] = {}
+    for rule in rules:
+        if rule.id not in untouched:
+            jobs.setdefault(rule.notebook, {})[rule.id] = sources[rule.id]
+    verdicts += _side_by_side(
+        [(Judge(course, name), job) for name, job in jobs.items()], on_verdict
+    )
+    order = [rule.id for rule in course.rules]
+    return sorted(verdicts, key=lambda verdict: order.index(verdict.rule))
+
+
+def _side_by_side(
+    jobs: Sequence[tuple[Judge, Mapping[str, str]]], on_verdict: OnVerdict
+) -> list[Verdict]:
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        try:
+            runs = [pool.submit(_run_once, judge, job, on_verdict) for judge, job in jobs]
+            return [verdict for run in runs for verdict in run.result()]
+        except BaseException:
+            # An interrupt must not wait for checks that nobody will read.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for judge, _ in jobs:
+                judge.abandon()
+            raise
+
+
+def require_checks(course: Course) -> None:
+    """Raise UsageError in a course that was handed out without its checks."""
+    if not course.checks.is_dir():
+        raise UsageError(
+            "This copy of the course comes without its checks: your instructor holds them. "
+            "Hand in your notebook to have it judged."
+        )
+
+
+def _run_once(judge: Judge, sources: Mapping[str, str], on_verdict: OnVerdict) -> list[Verdict]:
+    with judge:
+        return judge.run(sources, on_verdict)
+
+
+def core_facts(course: Course, rule: str) -> tuple[Fact, ...]:
+    """Return the core facts of a rule, as the stored output of its check states them, unmet.
+
+    Raises CourseError when the course has no check, or one without stored facts.
+    """
+    notebook = course.checks / course.rule(rule).notebook
+    cells = read_notebook(notebook).cells if notebook.exists() else ()
+    for cell in cells:
+        found = _CHECK.match(cell.source) if cell.kind == "code" else None
+        if found and found.group(1) == rule:
+            text = "".join(_stream_text(output) for output in cell.outputs)
+            return tuple(Fact(match["text"], met=False) for match in _YES.finditer(text))
+    raise CourseError(f"The course has no check for {rule} in tests/checks/{notebook.name}.")
+
+
+def _stream_text(output: Mapping[str, Any]) -> str:
+    text = output.get("text", "")
+    return text if isinstance(text, str) else "".join(text)
+
+
+@dataclass(slots=True)
+class _Run:
+    """The parts of a judge that live as long as its process."""
+
+    process: subprocess.Popen[bytes]
+    channel: socket.socket
+    folder: Path
+    version: int
+
+    @property
+    def submission(self) -> Path:
+        return self.folder / "submission"
+
+    @property
+    def output(self) -> str:
+        with contextlib.suppress(OSError):
+            return (self.folder / "output.txt").read_text("utf-8", "replace")[-2000:]
+        return ""
+
+    def ends_within(self, seconds: float) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+
+    def end(self) -> None:
+        """Kill the process if it lives, wake whoever listens to it, and remove its files."""
+        with contextlib.suppress(OSError):
+            self.channel.shutdown(socket.SHUT_RDWR)
+        if self.process.poll() is None:
+            # The kernel sees that its parent is gone, and the launcher that the kernel is.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(5)
+        self.channel.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Judge:
+    """One pytest process with nbval and a kernel for one check notebook.
+
+    Use it as a context manager, or :meth:`start` it ahead, :meth:`run` it later and as often as
+    you like, and :meth:`close` it.
+    """
+
+    def __init__(self, course: Course, notebook: str) -> None:
+        self.course = course
+        self.notebook = notebook
+        self._run: _Run | None = None
+        self._starting = threading.Lock()
+
+    def __enter__(self) -> Judge:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the process, which warms up and then waits for a job; returns at once."""
+        with self._starting:
+            if self._run is None or not self._usable(self._run):
+                self._let_go()
+                self._run = self._open()
+
+    def _open(self) -> _Run:
+        version = self._version()  # before pytest reads the check: an edit then makes it stale
+        with contextlib.ExitStack() as undo:
+            try:
+                folder = Path(tempfile.mkdtemp(prefix="clinic-judge-"))
+                undo.callback(shutil.rmtree, folder, ignore_errors=True)
+                (folder / "submission").mkdir()
+                ours, theirs = socket.socketpair()
+                undo.callback(ours.close)
+                with theirs:
+                    process = self._spawn(folder, theirs)
+            except OSError as error:
+                raise MachineError(f"The check cannot be started: {error}.") from error
+            undo.pop_all()
+        return _Run(process, ours, folder, version)
+
+    def _spawn(self, folder: Path, channel: socket.socket) -> subprocess.Popen[bytes]:
+        with (folder / "output.txt").open("wb") as output:
+            return subprocess.Popen(
+                self._command(folder),
+                pass_fds=[channel.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=_judge_environment(self.course, folder, channel.fileno()),
+                cwd=folder,
+                # An interrupt of the learner's kernel must not reach the judge half-way.
+                start_new_session=True,
+            )
+
+    def _usable(self, run: _Run) -> bool:
+        """Tell whether the process lives and has read the check as it is now."""
+        return run.process.poll() is None and run.version == self._version()
+
+    def _version(self) -> int:
+        try:
+            return (self.course.checks / self.notebook).stat().st_mtime_ns
+        except OSError as error:
+            raise CourseError(
+                f"The course has no checks in tests/checks/{self.notebook}."
+            ) from error
+
+    def run(
+        self, sources: Mapping[str, str], on_verdict: OnVerdict = lambda verdict: None
+    ) -> list[Verdict]:
+        """Judge the text of each rule; return one verdict per rule, whatever happens.
+
+        Raises CourseError for a rule without a check.
+        """
+        verdicts: dict[str, Verdict] = {}
+        try:
+            run = self._ready_run()
+            for rule, source in sources.items():
+                text = source.encode("utf-8", "surrogatepass")
+                (run.submission / f"{rule}.py").write_bytes(text)
+            messages.send(run.channel, {"rules": list(sources)})
+            while len(verdicts) < len(sources):
+                item = self._hear("item", LONGEST_CHECK)
+                verdicts[item["rule"]] = self._verdict(item)
+                on_verdict(verdicts[item["rule"]])
+        except (MachineError, OSError, ValueError, KeyError, TypeError) as error:
+            self.abandon()
+            for rule in sources:
+                if rule not in verdicts:
+                    verdicts[rule] = self._could_not_tell(rule, str(error))
+                    on_verdict(verdicts[rule])
+        return [verdicts[rule] for rule in sources]
+
+    def close(self) -> None:
+        """End the process with all that it started, and remove its files."""
+        if self._run is not None:
+            # A judge that hears nobody any more ends its kernel and itself.
+            self._run.channel.close()
+            self._run.ends_within(10)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """End the process at once, in the middle of what it does."""
+        with self._starting:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        run, self._run = self._run, None
+        if run is not None:
+            run.end()
+
+    def _ready_run(self) -> _Run:
+        """Return the process that waits for a job, a new one if that which was kept is dying."""
+        kept = self._run
+        self.start()
+        try:
+            self._hear("waiting", LONGEST_WARM_UP)
+        except MachineError:
+            if kept is None or kept is not self._run:
+                raise
+            self.abandon()
+            self.start()
+            self._hear("waiting", LONGEST_WARM_UP)
+        return self._require_run()
+
+    def _require_run(self) -> _Run:
+        if self._run is None:
+            raise MachineError("This judge has been closed.")
+        return self._run
+
+    def _command(self, folder: Path) -> Sequence[str]:
+        options = [
+            "--noconftest",
+            "-q",
+            "-s",
+            "-c",
+            os.devnull,
+            "--rootdir",
+            str(folder),
+            "--color=no",
+        ]
+        plugins = ["-p", "nbval.plugin", "-p", "clinic.nbval_plugin", "-p", "no:cacheprovider"]
+        nbval = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=60"]
+        check = str(self.course.checks / self.notebook)
+        return [sys.executable, "-m", "pytest", *plugins, *nbval, *options, check]
+
+    def _hear(self, event: str, seconds: float) -> dict[str, Any]:
+        """Return the next event of that kind. Raises MachineError when there will be none."""
+        run = self._require_run()
+        deadline = time.monotonic() + seconds
+        while True:
+            run.channel.settimeout(max(deadline - time.monotonic(), 0.001))
+            try:
+                heard = messages.receive(run.channel)
+            except TimeoutError:
+                raise MachineError(f"The check gave no answer within {seconds:g} s.") from None
+            if heard is None:
+                told = run.output.strip(".F \n")  # without pytest's progress
+                raise MachineError(f"The check process ended early. {told}".strip())
+            if heard[0]["event"] == event:
+                return heard[0]
+
+    def _could_not_tell(self, rule: str, reason: str) -> Verdict:
+        facts = core_facts(self.course, rule)
+        return Verdict(rule, Outcome.COULD_NOT_TELL, facts, reason=reason)
+
+    def _verdict(self, item: Mapping[str, Any]) -> Verdict:
+        rows = [json.loads(row) for row in item["rows"]]
+        stated = core_facts(self.course, item["rule"])
+        facts = _all_facts(stated, [fact_from_json(row) for row in rows if "text" in row])
+        ended = " ".join(row["ended"] for row in rows if "ended" in row)
+        complete = {fact.text for fact in stated} <= {row["text"] for row in rows if "text" in row}
+        outcome = _outcome(item["passed"], facts, complete or bool(ended))
+        note = "".join(row["note"] for row in rows if "note" in row)
+        reason = item["message"] if outcome is Outcome.COULD_NOT_TELL else note or ended
+        return Verdict(item["rule"], outcome, facts, item["seconds"], reason)
+
+
+def _all_facts(stated: Sequence[Fact], told: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Return the facts in the order of the check; those it never came to are unmet."""
+    by_text = {fact.text: fact for fact in told}
+    core = [by_text.pop(fact.text, fact) for fact in stated]
+    return (*core, *by_text.values())
+
+
+def _outcome(passed: bool, facts: tuple[Fact, ...], explained: bool) -> Outcome:
+    """Combine nbval's comparison with the facts; where they disagree, nobody can tell."""
+    by_facts = judge_facts(facts)
+    if passed and explained and by_facts is Outcome.REPAIRED:
+        return Outcome.REPAIRED
+    if not passed and explained and by_facts is Outcome.NOT_YET:
+        return Outcome.NOT_YET
+    return Outcome.COULD_NOT_TELL
+
+
+def _judge_environment(course: Course, folder: Path, channel: int) -> dict[str, str]:
+    dropped = ("PYTEST_", "JPY_", "CLINIC_", "COV_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+    return (
+        kept
+        | {
+            "CLINIC_COURSE": str(course.root),
+            "CLINIC_SUBMISSION": str(folder / "submission"),
+            "CLINIC_REPORT": str(folder / "report.jsonl"),
+            "CLINIC_JUDGE": str(channel),
+            "CLINIC_SCRATCH": str(folder),
+            "TMPDIR": str(folder),  # what a killed judge leaves behind is removed with it
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            # A file of the learner beside a notebook must not shadow a module of the judge.
+            "PYTHONSAFEPATH": "1",
+            "IPYTHONDIR": str(folder / "ipython"),
+            "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        }
+        | {
+            name: os.environ[name]
+            for name in ("CLINIC_SEED", "CLINIC_SANDBOX")
+            if name in os.environ
+        }
+    )
