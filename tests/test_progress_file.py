@@ -58,6 +58,11 @@ def test_only_texts_that_differ_count_as_tries(course: Course) -> None:
     assert len(loaded.of("first_rule")) == 3
 
 
+def test_a_check_that_could_not_tell_is_no_try(course: Course) -> None:
+    progress_file.record(course, verdict(Outcome.COULD_NOT_TELL), "app = 1")
+    assert progress_file.load(course).tries("first_rule") == 0
+
+
 def test_the_same_text_again_writes_nothing(course: Course) -> None:
     progress_file.record(course, verdict(Outcome.REPAIRED), "x = 1")
     before = file_of(course).stat().st_ino

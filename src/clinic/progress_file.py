@@ -66,8 +66,9 @@ class Progress:
         return any(attempt.outcome is Outcome.REPAIRED for attempt in self.of(rule))
 
     def tries(self, rule: str) -> int:
-        """Return how many texts that differ in meaning were checked."""
-        return len({attempt.sha256 for attempt in self.of(rule)})
+        """Return how many texts that differ in meaning were judged; our own faults count not."""
+        judged = (a for a in self.of(rule) if a.outcome is not Outcome.COULD_NOT_TELL)
+        return len({attempt.sha256 for attempt in judged})
 
 
 def load(course: Course) -> Progress:
