@@ -70,11 +70,11 @@ def sections_in(path: Path) -> list[str]:
 
 
 def test_rule_ids_are_unique() -> None:
-    ids = [rule_of(c.source) for p in lesson_paths(COURSE.notebooks) for c in exercise_cells(p)]
+    ids = [str(rule_of(c.source)) for p in lesson_paths(COURSE.notebooks) for c in exercises(p)]
     assert sorted(set(ids)) == sorted(ids) == sorted(rule.id for rule in RULES)
 
 
-def exercise_cells(path: Path) -> Iterator[Cell]:
+def exercises(path: Path) -> Iterator[Cell]:
     for cell in read_notebook(path).cells:
         if cell.kind == "code" and rule_of(cell.source):
             yield cell

@@ -50,7 +50,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure() -> None:
     """Remove the judge's files, also when the process that started it was killed."""
-    shutil.rmtree(os.environ["CLINIC_SCRATCH"], ignore_errors=True)
+    scratch = Path(os.environ["CLINIC_SCRATCH"])
+    for _ in range(20):  # an app that is ending may still write
+        shutil.rmtree(scratch, ignore_errors=True)
+        if not scratch.exists():
+            break
+        time.sleep(0.05)
 
 
 def _use_ipc() -> None:
@@ -87,7 +92,7 @@ class Judge:
         file = next(iter(items.values())).parent
         session._setupstate.setup(file)
         kernel = file.kernel
-        _notice_death(kernel)
+        _watch(kernel, self._channel)
         _run_silently(kernel, WARM_UP)
         while (job := self._next_job()) is not None:
             for rule in job:
@@ -142,8 +147,11 @@ def _run_silently(kernel: Any, source: str) -> None:
     kernel.await_idle(message_id, LONGEST_CELL)
 
 
-def _notice_death(kernel: Any) -> None:
-    """Let nbval see at once that its kernel has died; it would wait for the whole time-out."""
+def _watch(kernel: Any, channel: socket.socket) -> None:
+    """Let nbval see soon that its kernel has died, or that nobody wants the verdict any more.
+
+    It would wait for the whole time-out.
+    """
     get_message = kernel.get_message
 
     def watched(stream: str, timeout: float | None = None) -> Any:
@@ -153,12 +161,21 @@ def _notice_death(kernel: Any) -> None:
             try:
                 return get_message(stream, min(max(left, 0.001), 0.5))
             except queue.Empty:
+                if _hung_up(channel):
+                    pytest.exit("nobody waits for the verdict any more")
                 if not kernel.is_alive():
                     raise RuntimeError("the kernel of the check died") from None
                 if left <= 0:
                     raise
 
     kernel.get_message = watched
+
+
+def _hung_up(channel: socket.socket) -> bool:
+    try:
+        return not channel.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except OSError as error:
+        return not isinstance(error, BlockingIOError)
 
 
 def _told(item: Any, failure: pytest.ExceptionInfo[BaseException] | None) -> str:
