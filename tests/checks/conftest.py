@@ -1,0 +1,27 @@
+"""Which submission the checks judge: the solutions, or what CLINIC_SUBMISSION names.
+
+``CLINIC_SUBMISSION=PATH pytest --nbval-lax tests/checks``: nbval's kernels run beside the check,
+so a relative path is taken from where pytest was called.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+SUBMISSION = "CLINIC_SUBMISSION"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the path of the submission absolute before the first kernel starts."""
+    place = os.environ.get(SUBMISSION)
+    if not place:
+        return
+    path = config.invocation_params.dir / Path(place).expanduser()
+    if not path.exists():
+        raise pytest.UsageError(
+            f"{SUBMISSION} names {place!r}, and there is no such file or folder."
+        )
+    os.environ[SUBMISSION] = str(path)
