@@ -50,9 +50,13 @@ def lab(tmp_path: Path, course_copy: Path) -> Iterator[Lab]:
         yield lab
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Return the Chromium of this machine."""
+    """Return the Chromium of this machine.
+
+    Not for the whole session: as long as Playwright is there, it keeps an event loop running in
+    this thread, and later tests of the same worker could not start one of their own.
+    """
     names = ("chromium", "chromium-browser", "google-chrome")
     program = next(filter(None, map(shutil.which, names)), None)
     if program is None:
