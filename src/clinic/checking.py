@@ -17,6 +17,7 @@ assertion carries a message in words: what a client saw. It is shown to the lear
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import json
@@ -368,5 +369,7 @@ def _launcher() -> LauncherClient:
 
 @functools.cache
 def _open_launcher() -> LauncherClient:
-    """Start the one launcher of this judge; it ends with this process, whose socket it holds."""
-    return LauncherClient.open(json.loads(os.environ.get(SANDBOX, "[]")))
+    """Start the one launcher of this judge; it ends with this process, also if that is killed."""
+    client = LauncherClient.open(json.loads(os.environ.get(SANDBOX, "[]")))
+    atexit.register(client.close)
+    return client
