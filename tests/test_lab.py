@@ -132,13 +132,17 @@ def run_in_kernel(lab: Lab, code: str) -> str:
     )
     channels = lab.link.copy_with(path=f"/api/kernels/{made.json()['id']}/channels", scheme="ws")
     with connect(str(channels), proxy=None) as socket_:
-        socket_.send(json.dumps(_execute_request(code)))
+        request = _execute_request(code)
+        socket_.send(json.dumps(request))
         printed = ""
         while True:
             message = json.loads(socket_.recv(timeout=60))
+            if message["parent_header"].get("msg_id") != request["header"]["msg_id"]:
+                continue
             if message["msg_type"] in ("stream", "error"):
                 printed += message["content"].get("text") or str(message["content"])
-            if message["msg_type"] == "execute_reply":
+            # The reply comes on another channel and may overtake the output; this may not.
+            if message["content"].get("execution_state") == "idle":
                 return printed
 
 

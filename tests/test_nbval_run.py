@@ -358,6 +358,15 @@ def test_a_course_without_checks_says_who_has_them(tmp_path: Path) -> None:
         check_sources(course, {"echo": ECHO})
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let SIGINT interrupt, also where the tests run in the background and it is ignored."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_ends_all_judges(course: Course) -> None:
     before = set(descendants(os.getpid()))
 
