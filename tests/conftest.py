@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from IPython.core.interactiveshell import InteractiveShell
+from served import make_meeting_app
 from tiny_course import write_course
 
+from clinic.api import Api
+from clinic.applog import Switch
 from clinic.catalog import Course, load_course
+from clinic.server_thread import servers
+from clinic.serving import serve
 
 
 @pytest.fixture
@@ -28,3 +36,29 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     yield shell
     shell.history_manager.end_session()
     InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+def app() -> FastAPI:
+    """Return an app whose endpoints can wait for one another; see ``served.Meeting``."""
+    return make_meeting_app()
+
+
+@pytest.fixture
+def api(app: FastAPI) -> Iterator[Api]:
+    """Return the client of ``app``, which runs."""
+    with serve(app) as api:
+        yield api
+
+
+@pytest.fixture
+def nothing_left() -> Iterator[None]:
+    """Check that a test leaves no server, no stand-in for a stream and no other thread behind."""
+    before = set(threading.enumerate())
+    yield
+    assert servers() == []
+    assert not isinstance(sys.stdout, Switch)
+    assert not isinstance(sys.stderr, Switch)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+        assert not thread.is_alive(), thread

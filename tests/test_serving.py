@@ -2,56 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import functools
-import io
-import logging
 import os
 import sys
 import textwrap
-import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, WebSocket
-from fastapi.responses import Response, StreamingResponse
+from fastapi import FastAPI
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager, start_new_kernel
 from jupyter_core.utils import ensure_event_loop
+from served import make_app
 
 from clinic import serving
-from clinic.applog import Switch
-from clinic.errors import StartError, SubmissionError, UsageError
-from clinic.server_thread import servers
+from clinic.errors import SubmissionError, UsageError
 from clinic.serving import ServedApi, serve
 
-
-@pytest.fixture(autouse=True)
-def nothing_left() -> Iterator[None]:
-    """Check that a test leaves no server, no stand-in for a stream and no other thread behind."""
-    before = set(threading.enumerate())
-    yield
-    assert servers() == []
-    assert not isinstance(sys.stdout, Switch)
-    assert not isinstance(sys.stderr, Switch)
-    for thread in set(threading.enumerate()) - before:
-        thread.join(5)
-        assert not thread.is_alive(), thread
-
-
-def make_app(title: str = "shop", **options: Any) -> FastAPI:
-    app = FastAPI(title=title, **options)
-
-    @app.get("/")
-    async def home() -> str:
-        print("home of", title)
-        return title
-
-    return app
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 
 # start and stop
@@ -158,226 +129,6 @@ async def endpoint(item_id: int) -> int:
 def test_what_is_no_app_is_refused_in_a_sentence(app: Any, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         serve(app)
-
-
-def test_the_client_cannot_pretend_to_be_another() -> None:
-    async def bare(scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": scope["client"][0].encode()})
-
-    with serve(bare) as api:
-        assert api.get("/", headers={"X-Forwarded-For": "9.9.9.9"}).text == "127.0.0.1"
-
-
-# startup that fails
-
-
-def test_a_failing_startup_is_one_message_with_the_authors_line() -> None:
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        raise RuntimeError("no such file")
-        yield
-
-    words = (
-        r"^The app did not start: its lifespan raised RuntimeError: no such file"
-        r' \(line \d+: raise RuntimeError\("no such file"\)\)$'
-    )
-    with pytest.raises(StartError, match=words) as caught:
-        serve(make_app(lifespan=lifespan)).start()
-    assert caught.value.__cause__ is None
-    assert caught.value.__context__ is None
-
-
-def test_a_startup_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await asyncio.Event().wait()
-        yield
-
-    monkeypatch.setattr(serving, "START_TIMEOUT", 0.2)
-    with pytest.raises(StartError, match=r"did not start within 0\.2 s"):
-        serve(make_app(lifespan=lifespan)).start()
-
-
-def test_a_startup_that_exits_does_not_exit_us() -> None:
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        sys.exit(5)
-        yield
-
-    with pytest.raises(StartError, match="its lifespan raised SystemExit: 5"):
-        serve(make_app(lifespan=lifespan)).start()
-
-
-def test_a_startup_that_says_no_is_told() -> None:
-    async def bare(scope: Any, receive: Any, send: Any) -> None:
-        await receive()
-        await send({"type": "lifespan.startup.failed", "message": ""})
-
-    with pytest.raises(StartError, match="its lifespan said that the startup failed"):
-        serve(bare).start()
-
-
-# stopping what does not want to stop
-
-
-def test_open_streams_and_sockets_are_cut() -> None:
-    app = make_app()
-
-    @app.get("/forever")
-    async def forever() -> Response:
-        async def produce() -> AsyncIterator[bytes]:
-            while True:
-                yield b"x"
-                await asyncio.sleep(0.01)
-
-        return StreamingResponse(produce())
-
-    @app.websocket("/ws")
-    async def talk(ws: WebSocket) -> None:
-        await ws.accept()
-        await ws.receive_text()
-
-    server = serve(app)
-    api = server.start()
-    with api.stream("GET", "/forever") as stream, api.websocket("/ws") as ws:
-        next(iter(stream))
-        server.stop()
-        with pytest.raises(SubmissionError, match="closed"):
-            stream.read()
-        with pytest.raises(SubmissionError, match="closed the connection"):
-            ws.recv()
-
-
-def test_a_blocked_loop_does_not_block_us() -> None:
-    app = make_app()
-    gate = threading.Event()
-    entered = threading.Event()
-
-    @app.get("/block")
-    async def block() -> None:
-        entered.set()
-        gate.wait()
-
-    with serve(app) as api:
-        pending = api.send("GET", "/block")
-        assert entered.wait(5)
-    with pytest.raises(SubmissionError):
-        api.get("/", timeout=0.5)
-    (thread,) = servers()
-    gate.set()
-    thread.join(5)
-    assert pending.done
-
-
-def test_tasks_of_the_app_end_with_it() -> None:
-    ended = threading.Event()
-    app = make_app()
-
-    @app.get("/task")
-    async def task() -> None:
-        async def run() -> None:
-            try:
-                await asyncio.Event().wait()
-            finally:
-                ended.set()
-
-        app.state.task = asyncio.create_task(run())
-
-    with serve(app) as api:
-        api.get("/task")
-        assert not ended.is_set()
-    assert ended.is_set()
-
-
-# the log
-
-
-def test_the_log_has_the_prints_and_records_of_this_app_only(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    app = make_app()
-
-    @app.get("/all")
-    async def everything() -> None:
-        print("from a task")
-        print("to stderr", file=sys.stderr)
-        await asyncio.to_thread(print, "from to_thread")
-        await asyncio.get_running_loop().run_in_executor(None, print, "from an executor")
-
-    @app.get("/thread")
-    def thread() -> None:
-        sys.stdout.writelines(["from a ", "worker thread\n"])
-
-    @app.get("/boom")
-    def boom() -> None:
-        raise ValueError("boom")
-
-    with serve(app) as api, serve(make_app("other")) as other:
-        print("from the cell")
-        for path in ("/all", "/thread", "/boom"):
-            api.get(path)
-        other.get("/")
-    for text in (
-        "from a task\n",
-        "to stderr\n",
-        "from to_thread\n",
-        "from an executor\n",
-        "from a worker thread\n",
-        "ValueError: boom",
-        '"GET /thread HTTP/1.1" 200 OK',
-        "INFO:     Application startup complete.",
-    ):
-        assert text in api.log, text
-    assert "home of other" not in api.log
-    assert "home of other" in other.log
-    assert capsys.readouterr() == ("from the cell\n", "")
-
-
-def test_handlers_that_exist_before_the_start_write_to_the_log() -> None:
-    logger = logging.getLogger("clinic_test_shop")
-    handler = logging.StreamHandler(sys.stderr)
-    stream = handler.stream
-    logger.addHandler(handler)
-    app = make_app()
-
-    @app.get("/log")
-    def log() -> None:
-        logger.warning("from a logger")
-
-    try:
-        with serve(app) as api:
-            api.get("/log")
-        assert "from a logger\n" in api.log
-        assert handler.stream is stream
-    finally:
-        logger.removeHandler(handler)
-
-
-def test_streams_that_are_exchanged_in_between_are_taken_over_again() -> None:
-    captured = io.StringIO()
-    with contextlib.redirect_stdout(captured):
-        api = serve(make_app()).start()
-    api.get("/")
-    print("from the cell")
-    api.stop()
-    assert "home of shop" in api.log
-    assert captured.getvalue() == ""
-
-
-def test_a_flooded_log_keeps_its_end() -> None:
-    app = make_app()
-
-    @app.get("/flood")
-    def flood() -> None:
-        for n in range(30):
-            print(n, "x" * 100_000)
-
-    with serve(app) as api:
-        api.get("/flood")
-    assert len(api.log) < 1_100_000
-    assert api.log.startswith("[the beginning is dropped")
-    assert "\n29 x" in api.log
 
 
 # in a real kernel

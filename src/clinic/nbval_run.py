@@ -144,9 +144,12 @@ class _Run:
             self.process.wait(seconds)
 
     def end(self) -> None:
-        """Kill the process if it lives, wake whoever listens to it, and remove its files."""
+        """End the process if it lives, wake whoever listens to it, and remove its files."""
         with contextlib.suppress(OSError):
             self.channel.shutdown(socket.SHUT_RDWR)
+        # Left to itself it also removes its files. That counts when this kernel is killed in this
+        # very moment: Jupyter's restart sends an interrupt, which brings us here, and then a kill.
+        self.ends_within(1.5)
         if self.process.poll() is None:
             # The kernel sees that its parent is gone, and the launcher that the kernel is.
             with contextlib.suppress(ProcessLookupError):
