@@ -1,0 +1,103 @@
+"""What one app prints and logs, told apart from all else in the same process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import logging
+import sys
+
+import pytest
+from served import make_app
+
+from clinic.serving import serve
+
+pytestmark = pytest.mark.usefixtures("nothing_left")
+
+
+def test_the_log_has_the_prints_and_records_of_this_app_only(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    app = make_app()
+
+    @app.get("/all")
+    async def everything() -> None:
+        print("from a task")
+        print("to stderr", file=sys.stderr)
+        await asyncio.to_thread(print, "from to_thread")
+        await asyncio.get_running_loop().run_in_executor(None, print, "from an executor")
+
+    @app.get("/thread")
+    def thread() -> None:
+        sys.stdout.writelines(["from a ", "worker thread\n"])
+
+    @app.get("/boom")
+    def boom() -> None:
+        raise ValueError("boom")
+
+    with serve(app) as api, serve(make_app("other")) as other:
+        print("from the cell")
+        for path in ("/all", "/thread", "/boom"):
+            api.get(path)
+        other.get("/")
+    for text in (
+        "from a task\n",
+        "to stderr\n",
+        "from to_thread\n",
+        "from an executor\n",
+        "from a worker thread\n",
+        "ValueError: boom",
+        '"GET /thread HTTP/1.1" 200 OK',
+        "INFO:     Application startup complete.",
+    ):
+        assert text in api.log, text
+    assert "home of other" not in api.log
+    assert "home of other" in other.log
+    assert capsys.readouterr() == ("from the cell\n", "")
+
+
+def test_handlers_that_exist_before_the_start_write_to_the_log() -> None:
+    logger = logging.getLogger("clinic_test_shop")
+    handler = logging.StreamHandler(sys.stderr)
+    stream = handler.stream
+    logger.addHandler(handler)
+    app = make_app()
+
+    @app.get("/log")
+    def log() -> None:
+        logger.warning("from a logger")
+
+    try:
+        with serve(app) as api:
+            api.get("/log")
+        assert "from a logger\n" in api.log
+        assert handler.stream is stream
+    finally:
+        logger.removeHandler(handler)
+
+
+def test_streams_that_are_exchanged_in_between_are_taken_over_again() -> None:
+    captured = io.StringIO()
+    with contextlib.redirect_stdout(captured):
+        api = serve(make_app()).start()
+    api.get("/")
+    print("from the cell")
+    api.stop()
+    assert "home of shop" in api.log
+    assert captured.getvalue() == ""
+
+
+def test_a_flooded_log_keeps_its_end() -> None:
+    app = make_app()
+
+    @app.get("/flood")
+    def flood() -> None:
+        for n in range(30):
+            print(n, "x" * 100_000)
+
+    with serve(app) as api:
+        api.get("/flood")
+    assert len(api.log) < 1_100_000
+    assert api.log.startswith("[the beginning is dropped")
+    assert "\n29 x" in api.log
