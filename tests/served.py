@@ -18,6 +18,7 @@ Conversation = Callable[[socket.socket], object]
 
 
 def make_app(title: str = "shop", **options: Any) -> FastAPI:
+    """Return an app that prints and answers its title."""
     app = FastAPI(title=title, **options)
 
     @app.get("/")
@@ -48,6 +49,7 @@ class Meeting:
 
 
 def make_meeting_app() -> FastAPI:
+    """Return an app with an endpoint of every kind, some of which wait for one another."""
     app = FastAPI(title="client")
     app.state.meeting = Meeting()
 
@@ -131,11 +133,13 @@ def saying(data: bytes, timeout: float = 5.0) -> AbstractContextManager[Api]:
 
 
 def answer(body: bytes, *headers: bytes) -> bytes:
+    """Return what a server says that answers with ``body``."""
     head = [b"HTTP/1.1 200 OK", b"content-length: %d" % len(body), *headers, b"", body]
     return b"\r\n".join(head)
 
 
 def unused_port() -> int:
+    """Return a port where nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     return port

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import io
 import logging
 import sys
@@ -11,6 +12,7 @@ import sys
 import pytest
 from served import make_app
 
+from clinic.applog import CURRENT_LOG, AppLog, Recording, Switch
 from clinic.serving import serve
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -101,3 +103,32 @@ def test_a_flooded_log_keeps_its_end() -> None:
     assert len(api.log) < 1_100_000
     assert api.log.startswith("[the beginning is dropped")
     assert "\n29 x" in api.log
+
+
+# the module itself
+
+
+def test_a_log_keeps_all_until_it_floods() -> None:
+    log = AppLog()
+    assert [log.write("one\n"), log.write("two")] == [4, 3]
+    assert log.text() == "one\ntwo"
+
+
+def test_only_the_app_that_runs_writes_to_its_log(capsys: pytest.CaptureFixture[str]) -> None:
+    logs = [AppLog(), AppLog()]
+    recordings = [Recording(log) for log in logs]
+    for recording in recordings:
+        recording.begin()
+    for log in logs:
+        contextvars.copy_context().run(_print_as, log, f"of {logs.index(log)}")
+    print("of nobody")
+    recordings[0].end()
+    assert isinstance(sys.stdout, Switch), "the other app still records"
+    recordings[1].end()
+    assert [log.text() for log in logs] == ["of 0\n", "of 1\n"]
+    assert capsys.readouterr().out == "of nobody\n"
+
+
+def _print_as(log: AppLog, text: str) -> None:
+    CURRENT_LOG.set(log)
+    print(text)

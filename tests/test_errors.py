@@ -34,3 +34,13 @@ def test_a_cell_shows_the_sentence_and_no_traceback(
     captured = capsys.readouterr()
     assert "Say which rule." in captured.out + captured.err
     assert "Traceback" not in captured.out + captured.err
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_cell_shows_nothing_but_the_sentence(
+    kind: type[Exception], shell: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell.user_ns["kind"] = kind
+    result = shell.run_cell('def deep():\n    raise kind("No rule <a>. Try b.")\n\ndeep()')
+    assert type(result.error_in_exec) is kind
+    assert capsys.readouterr() == ("No rule <a>. Try b.\n", "")

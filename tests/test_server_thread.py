@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import socket
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -15,8 +17,8 @@ from fastapi.responses import Response, StreamingResponse
 from served import make_app
 
 from clinic import serving
-from clinic.errors import StartError, SubmissionError
-from clinic.server_thread import servers
+from clinic.errors import MachineError, StartError, SubmissionError
+from clinic.server_thread import ServerThread, servers
 from clinic.serving import serve
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -144,3 +146,29 @@ def test_the_client_cannot_pretend_to_be_another() -> None:
 
     with serve(bare) as api:
         assert api.get("/", headers={"X-Forwarded-For": "9.9.9.9"}).text == "127.0.0.1"
+
+
+# the module itself
+
+
+def test_a_thread_is_among_the_servers_while_it_runs() -> None:
+    thread = ServerThread(make_app(), "shop", replaceable=True)
+    assert servers() == []
+    thread.begin(10)
+    assert servers() == [thread]
+    assert (thread.name, thread.daemon) == ("clinic-server shop", True)
+    thread.stop()
+    thread.stop()
+    assert servers() == []
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", thread.port), 5)
+
+
+def test_a_machine_without_a_free_port_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(socket.socket):
+        def bind(self, address: object, /) -> None:
+            raise OSError(errno.EADDRINUSE, "Address already in use")
+
+    monkeypatch.setattr(socket, "socket", Full)
+    with pytest.raises(MachineError, match=r"^This machine has no free port: Address already"):
+        ServerThread(make_app(), "shop", replaceable=True)

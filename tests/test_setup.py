@@ -126,6 +126,12 @@ def test_every_import_of_the_engine_is_a_named_dependency() -> None:
     assert used - names(PROJECT["dependencies"]) == set()
 
 
+def test_every_module_of_the_engine_has_a_test_file_of_its_own() -> None:
+    modules = {path.stem for path in (ROOT / "src/clinic").glob("*.py")}
+    tested = {path.stem.removeprefix("test_") for path in (ROOT / "tests").glob("test_*.py")}
+    assert modules - {"__init__", "__main__"} - tested == set()
+
+
 def imported(path: Path) -> set[str]:
     """Return the top-level modules that a file imports, at any place in it."""
     nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))

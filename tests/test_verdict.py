@@ -51,3 +51,8 @@ def test_core_leaves_out_what_is_beyond_the_rule() -> None:
 @pytest.mark.parametrize("fact", [MET, UNMET, BEYOND])
 def test_a_fact_survives_the_report_of_a_check(fact: Fact) -> None:
     assert fact_from_json(dataclasses.asdict(fact)) == fact
+
+
+def test_an_extra_fact_that_is_met_makes_up_for_nothing() -> None:
+    assert judge_facts((UNMET, dataclasses.replace(BEYOND, met=True))) is Outcome.NOT_YET
+    assert judge_facts((dataclasses.replace(BEYOND, met=True),)) is Outcome.NOT_YET

@@ -65,3 +65,29 @@ def test_plain_python_prints(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_shell_displays(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
     show(message("shown"))
     assert "shown" in capsys.readouterr().out
+
+
+def test_every_part_of_a_table_is_escaped() -> None:
+    shown = table((HOSTILE,), [(HOSTILE,)], HOSTILE)
+    assert shown.html.count(escape(HOSTILE)) == 3
+    assert shown.text.splitlines() == [HOSTILE] * 3
+
+
+def test_columns_are_as_wide_as_their_widest_cell() -> None:
+    shown = table(
+        ("state", "n", "time"), [(View("<i>ok</i>", "ok"), 10, "1 s"), ("longer", 2, "")]
+    )
+    assert shown.text.splitlines() == ["state   n   time", "ok      10  1 s", "longer  2"]
+
+
+def test_a_row_of_the_wrong_length_is_refused() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        table(("name", "n"), [("lamp", 1, "more")])
+
+
+def test_a_shell_gets_every_form_of_a_view(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr(shell.display_pub, "publish", lambda data, *_, **__: shown.append(data))
+    show(message("first"), Markdown("second"))
+    bundles = [message("first")._repr_mimebundle_(), Markdown("second")._repr_mimebundle_()]
+    assert shown == bundles

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
-from served import saying, unused_port
+from served import saying, talking, unused_port
 
 from clinic.api import Api
 from clinic.errors import SubmissionError
@@ -48,3 +50,11 @@ def test_a_refused_websocket_is_an_error_in_words(api: Api) -> None:
         other.websocket("/x")
     with pytest.raises(SubmissionError, match="connection"):
         Api(f"http://127.0.0.1:{unused_port()}").websocket("/x")
+
+
+def test_a_handshake_without_answer_ends_in_time() -> None:
+    stop = threading.Event()
+    with talking(lambda _: stop.wait(), timeout=0.3) as api:
+        with pytest.raises(SubmissionError, match=r"^WebSocket /x: no answer within 0\.3 s\.$"):
+            api.websocket("/x")
+        stop.set()

@@ -6,7 +6,9 @@ import gzip
 import socket
 import threading
 import zlib
+from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 from fastapi import FastAPI, Request
 from served import answer, saying, talking
@@ -14,6 +16,7 @@ from served import answer, saying, talking
 from clinic.api import Api
 from clinic.errors import MachineError, SubmissionError, UsageError
 from clinic.serving import serve
+from clinic.wire import MAX_BODY, Call, Target, check_size, fetch, new_request
 
 
 def test_bodies_of_all_kinds_arrive(api: Api) -> None:
@@ -156,3 +159,37 @@ def test_packed_answers_are_unpacked() -> None:
     ):
         with saying(answer(body, b"content-encoding: " + coding)) as api:
             assert api.get("/").text == "hello"
+
+
+# the module itself
+
+
+def test_a_request_carries_nothing_of_a_client() -> None:
+    request = new_request("GET", "http://127.0.0.1:1/a", headers={"accept": "text/css"})
+    assert request.headers["user-agent"] == "fastapi-clinic"
+    assert request.headers["accept"] == "text/css"
+    assert {"cookie", "authorization"} & set(request.headers) == set()
+
+
+def test_an_async_body_is_a_usage_error(api: Api) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield b"x"
+
+    with pytest.raises(UsageError, match="async body cannot be sent"):
+        api.post("/echo", content=body())
+
+
+def test_a_call_that_is_given_up_first_sends_nothing() -> None:
+    with talking(lambda connection: connection.recv(1)) as api:
+        target = Target("127.0.0.1", int(api.base_url.rpartition(":")[2]))
+        call = Call(new_request("GET", f"{api.base_url}/"), target, timeout=5)
+        call.give_up("enough")
+        with pytest.raises(SubmissionError, match=r"^enough$"):
+            fetch(call)
+
+
+def test_a_body_may_be_as_large_as_the_limit_and_no_larger() -> None:
+    head = httpx.Response(200, headers={"content-encoding": "gzip"})
+    check_size(head, gzip.compress(bytes(MAX_BODY)))
+    with pytest.raises(SubmissionError, match="unpacks to more than 5,000,000 bytes"):
+        check_size(head, gzip.compress(bytes(MAX_BODY + 1)))
