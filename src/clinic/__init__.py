@@ -1,8 +1,9 @@
 """FastAPI Clinic: what a lesson notebook imports.
 
-``serve`` an app in this kernel, ``verify`` a repair, see the ``solution`` or ``reset`` an
-exercise, and look at your ``progress``. Importing this package in a notebook also makes
-``asyncio.run`` work in cells, and prepares the first ``verify``.
+``serve`` an app in this kernel, show what it did (``timeline``, ``table``, ``bars``), ``verify``
+a repair, see the ``solution`` or ``reset`` an exercise, and look at your ``progress``. Importing
+this package in a notebook also makes ``asyncio.run`` work in cells, and prepares the first
+``verify``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from clinic.charts import bars as bars
     from clinic.packages import package as package
     from clinic.partner_stubs import partners as partners
     from clinic.plots import timeline as timeline
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
     from clinic.study import reset as reset
     from clinic.study import solution as solution
     from clinic.verification import verify as verify
+    from clinic.views import table as table
 
 __all__ = [
+    "bars",
     "export_progress",
     "import_progress",
     "package",
@@ -32,17 +36,20 @@ __all__ = [
     "reset",
     "serve",
     "solution",
+    "table",
     "timeline",
     "verify",
 ]
 
 _HOMES = {
+    "clinic.charts": ("bars",),
     "clinic.packages": ("package",),
     "clinic.partner_stubs": ("partners",),
     "clinic.plots": ("timeline",),
     "clinic.serving": ("serve",),
     "clinic.study": ("export_progress", "import_progress", "progress", "reset", "solution"),
     "clinic.verification": ("verify",),
+    "clinic.views": ("table",),
 }
 
 
