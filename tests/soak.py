@@ -18,6 +18,8 @@ import matrix
 from matrix import Case
 
 REPEAT = int(os.environ.get("REPEAT", "20"))
+SIDE_BY_SIDE = 10
+"""How many judges work at once; each is a pytest, a kernel and a launcher."""
 
 
 def burn() -> None:
@@ -68,7 +70,7 @@ def main() -> int:
     """Run the soak; return 1 if a verdict differed."""
     start = time.monotonic()
     work = shares()
-    with load(), ThreadPoolExecutor(max_workers=len(work)) as pool:
+    with load(), ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         results = list(pool.map(soak, work, repeat(REPEAT)))
     verdicts, differing = (sum(column) for column in zip(*results, strict=True))
     print(f"repetitions: {REPEAT}")

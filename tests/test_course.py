@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 
 import matrix
@@ -195,6 +196,13 @@ def test_a_category_opens_and_closes_as_all_do(path: Path) -> None:
     assert [cell.id for cell in cells[-3:]] == ["quiz", "progress", "links"]
     assert cells[-3].source.count("<details>") == 3
     assert len(code_lines(cells[1].source)) <= 3
+
+
+def test_each_lesson_links_on_to_the_next_one() -> None:
+    lessons = lesson_paths(COURSE.notebooks)
+    for lesson, following in pairwise(lessons):
+        end = read_notebook(lesson).cells[-1].source
+        assert f"]({following.name})" in end, f"{lesson.name} does not lead on at its end"
 
 
 def test_sources_hold_no_answers() -> None:
