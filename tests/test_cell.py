@@ -108,6 +108,49 @@ def test_a_message_of_many_lines_is_told_by_its_first() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (
+            "1 / 0",
+            "The cell raised ZeroDivisionError: division by zero"
+            " (line 3 of tiny_cell/routers/admin.py: `1 / 0`).",
+        ),
+        (
+            "int('x')",
+            "The cell raised ValueError: invalid literal for int() with base 10: 'x'"
+            " (line 3 of tiny_cell/routers/admin.py: `int('x')`).",
+        ),
+        (
+            "x = (",
+            "The cell raised SyntaxError: '(' was never closed"
+            " (line 3 of tiny_cell/routers/admin.py: `x = (`).",
+        ),
+        (
+            "from ..main import app",
+            "The cell raised ImportError: cannot import name 'app' from partially initialized",
+        ),
+        (
+            "import json; json.loads('')",
+            "The cell raised json.decoder.JSONDecodeError: Expecting value: line 1 column 1"
+            " (char 0) (line 3 of tiny_cell/routers/admin.py: `import json; json.loads('')`).",
+        ),
+    ],
+)
+def test_an_error_in_a_file_of_a_package_is_told_with_that_file(line: str, sentence: str) -> None:
+    path = list(sys.path)
+    try:
+        told = message_of(
+            "from clinic import package\n"
+            f'admin = """\nx = 1\n\n{line}\n"""\n'
+            'main = "from .routers import admin"\n'
+            'package("tiny_cell", {"main.py": main, "routers/admin.py": admin})'
+        )
+    finally:
+        sys.path[:] = path
+    assert told.startswith(sentence)
+
+
 def test_an_error_without_a_usable_text_is_described() -> None:
     class OddError(Exception):
         def __str__(self) -> str:

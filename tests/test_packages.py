@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from clinic.errors import UsageError
-from clinic.packages import package
+from clinic.packages import file_in_package, package
 
 NAME = "tiny_shop"
 
@@ -57,7 +57,16 @@ def test_an_init_of_ones_own_is_kept() -> None:
 def test_errors_of_the_code_pass_through_with_their_place() -> None:
     with pytest.raises(ZeroDivisionError) as raised:
         package(NAME, {"main.py": "\n\n\n1 / 0"})
-    assert raised.traceback[-1].path.name == "main.py"  # type: ignore[union-attr]
+    files = [Path(entry.path).name for entry in raised.traceback]
+    assert files == ["test_packages.py", "packages.py", "main.py"]
+    assert file_in_package(str(raised.traceback[-1].path)) == f"{NAME}/main.py"
+
+
+def test_only_the_files_of_a_package_have_a_name_in_it() -> None:
+    inner = f"/tmp/clinic-{NAME}-a1_b2/{NAME}/routers/admin.py"
+    assert file_in_package(inner) == f"{NAME}/routers/admin.py"
+    assert file_in_package(f"/tmp/clinic-{NAME}-a1_b2/other/admin.py") == ""
+    assert file_in_package("<exercise>") == file_in_package(__file__) == ""
 
 
 @pytest.mark.parametrize("name", ["", "two words", "a.b", "../up", "class", "1st"])

@@ -17,6 +17,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from clinic.errors import StartError
+from clinic.packages import file_in_package
 
 FILENAME = "<exercise>"
 
@@ -47,15 +48,28 @@ def asgi_app(names: dict[str, Any]) -> Callable[..., Any]:
 
 
 def describe(error: BaseException) -> str:
-    """Return the error's own line, with the line of the cell where it arose."""
-    frames = traceback.extract_tb(error.__traceback__)
-    numbers = [frame.lineno for frame in frames if frame.filename == FILENAME]
-    place = f" (line {numbers[-1]} of the cell)" if numbers else ""
+    """Return the error's own line, with the line of the learner's text where it arose."""
     lines = "".join(traceback.format_exception_only(error)).splitlines()
     # The first line that is not indented: a SyntaxError shows its place above it, and messages of
     # pydantic and SQLAlchemy end with a link.
     first = next(line for line in lines if line[:1].strip())
-    return first.strip()[:500].rstrip(".:") + place
+    return first.strip()[:500].rstrip(".:") + _place(error)
+
+
+def _place(error: BaseException) -> str:
+    """Return where an error arose: a line of the cell, or of a file in the cell's package."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [(frame.filename, frame.lineno or 0) for frame in frames]
+    if isinstance(error, SyntaxError):  # the file that did not compile has no frame
+        places.append((str(error.filename), error.lineno or 0))
+    for path, number in reversed(places):
+        if path == FILENAME:
+            return f" (line {number} of the cell)"
+        if file := file_in_package(path):
+            # Nobody sees the numbers of a file's lines inside a cell.
+            line = linecache.getline(path, number).strip()[:80]
+            return f" (line {number} of {file}: `{line}`)"
+    return ""
 
 
 def _compile(source: str) -> CodeType:

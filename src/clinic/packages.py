@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import importlib
 import keyword
+import re
 import shutil
 import sys
 import tempfile
@@ -15,6 +16,8 @@ from pathlib import Path, PurePosixPath
 from types import ModuleType
 
 from clinic.errors import UsageError
+
+_FILE = re.compile(r"/clinic-(?P<name>\w+)-[^/]+/(?P<file>(?P=name)/.+\.py)$")
 
 
 def package(name: str, files: Mapping[str, str], entry: str = "main") -> ModuleType:
@@ -42,7 +45,15 @@ def package(name: str, files: Mapping[str, str], entry: str = "main") -> ModuleT
     _forget(name)
     sys.path[:] = [str(root), *elsewhere]
     importlib.invalidate_caches()
-    return importlib.import_module(f"{name}.{entry}")
+    # Unlike importlib.import_module(), it leaves the import system out of tracebacks.
+    __import__(f"{name}.{entry}")
+    return sys.modules[f"{name}.{entry}"]
+
+
+def file_in_package(path: str) -> str:
+    """Return the name (``"shop/admin.py"``) that a file of a package has for its author, or ""."""
+    found = _FILE.search(path)
+    return found["file"] if found else ""
 
 
 def _inner_path(path: str) -> PurePosixPath:
