@@ -1,0 +1,76 @@
+# exercise: bigger_applications
+"""One flat cell without a package; HTTPBearer in place of OAuth2PasswordBearer."""
+
+import os
+from typing import Annotated
+
+import httpx
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+app = FastAPI(title="bigger_applications")
+
+
+class NoCustomer(Exception): ...
+
+
+@app.exception_handler(NoCustomer)
+async def no_customer(request, error):
+    return JSONResponse({"detail": f"No customer {error}"}, 404)
+
+
+def customers():
+    return dict(pair.split(":") for pair in os.environ["SHOP_TOKENS"].split())
+
+
+def current(credentials: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]):
+    try:
+        return customers()[credentials.credentials]
+    except KeyError:
+        raise HTTPException(401) from None
+
+
+def require_admin(name: Annotated[str, Depends(current)]):
+    if name != "ada":
+        raise HTTPException(403)
+
+
+def find(name: str):
+    if name not in customers().values():
+        raise NoCustomer(name)
+    return {"name": name}
+
+
+users = APIRouter(prefix="/users", tags=["users"], dependencies=[Depends(current)])
+admin = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(require_admin)])
+
+
+@users.get("/me")
+def me(name: Annotated[str, Depends(current)]):
+    return find(name)
+
+
+@users.get("/{username}")
+def user(username: str):
+    return find(username)
+
+
+@admin.get("/report")
+async def report():
+    async with httpx.AsyncClient() as client:
+        return (await client.get(os.environ["SUPPLIER_URL"] + "/prices/desk")).json()
+
+
+@admin.get("/users/{username}")
+def customer(username: str):
+    return find(username)
+
+
+@app.get("/health")
+def health():
+    return {"status": "ok"}
+
+
+app.include_router(users)
+app.include_router(admin)
