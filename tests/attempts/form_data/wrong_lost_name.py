@@ -1,0 +1,42 @@
+# exercise: form_data
+"""Keeps the photo under a name of its own, and the record tells the sender's.
+
+Fails: a photo never leaves its folder, whatever its name says
+Fails: two photos of the same name are both kept
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import FastAPI, Form, UploadFile
+from pydantic import BaseModel, Field
+
+PHOTOS = Path(os.environ["PHOTOS"])
+app = FastAPI(title="form_data")
+returns: list[dict] = []
+
+
+class ReturnForm(BaseModel):
+    name: str = Field(min_length=1, max_length=100)
+    email: str = Field(pattern=r".+@.+\..+")
+    message: str = Field(min_length=10, max_length=1000)
+    phone: str | None = None
+    items: list[str] = []
+    newsletter: bool = False
+
+
+@app.post("/returns", status_code=201, max_body_size=200_000)
+def take_return(form: Annotated[ReturnForm, Form()], photo: UploadFile | None = None):
+    entry = form.model_dump() | {"photo": None}
+    if photo:
+        (PHOTOS / f"{uuid4()}.jpg").write_bytes(photo.file.read())
+        entry["photo"] = photo.filename
+    returns.append(entry)
+    return entry
+
+
+@app.get("/returns")
+def all_returns():
+    return returns

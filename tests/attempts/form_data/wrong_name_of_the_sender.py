@@ -1,0 +1,41 @@
+# exercise: form_data
+"""Takes the form, limits it, and writes where the sender says.
+
+Fails: a photo never leaves its folder, whatever its name says
+Fails: two photos of the same name are both kept
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import FastAPI, Form, UploadFile
+from pydantic import BaseModel, Field
+
+PHOTOS = Path(os.environ["PHOTOS"])
+app = FastAPI(title="form_data")
+returns: list[dict] = []
+
+
+class ReturnForm(BaseModel):
+    name: str = Field(min_length=1, max_length=100)
+    email: str = Field(pattern=r".+@.+\..+")
+    message: str = Field(min_length=10, max_length=1000)
+    phone: str | None = None
+    items: list[str] = []
+    newsletter: bool = False
+
+
+@app.post("/returns", status_code=201, max_body_size=200_000)
+def take_return(form: Annotated[ReturnForm, Form()], photo: UploadFile | None = None):
+    entry = form.model_dump() | {"photo": None}
+    if photo:
+        (PHOTOS / photo.filename).write_bytes(photo.file.read())
+        entry["photo"] = photo.filename
+    returns.append(entry)
+    return entry
+
+
+@app.get("/returns")
+def all_returns():
+    return returns
