@@ -1,0 +1,39 @@
+# exercise: extra_data_types
+"""Pydantic writes the text of the answer."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from fastapi import FastAPI, HTTPException, Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+app = FastAPI(title="extra_data_types")
+
+
+class NewInvoice(BaseModel):
+    amount: Decimal = Field(ge=0, decimal_places=2)
+    due: AwareDatetime
+    period: timedelta
+
+
+class Invoice(NewInvoice):
+    id: UUID = Field(default_factory=uuid4)
+    created_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+
+
+invoices: dict[UUID, Invoice] = {}
+
+
+@app.post("/invoices", status_code=201)
+def create_invoice(new: NewInvoice):
+    invoice = Invoice(**new.model_dump())
+    invoices[invoice.id] = invoice
+    return Response(invoice.model_dump_json(), 201, media_type="application/json")
+
+
+@app.get("/invoices/{id}")
+def read_invoice(id: UUID):
+    if id not in invoices:
+        raise HTTPException(404, "No such invoice")
+    return Response(invoices[id].model_dump_json(), media_type="application/json")

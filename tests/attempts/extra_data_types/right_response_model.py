@@ -1,0 +1,39 @@
+# exercise: extra_data_types
+"""Dictionaries are returned, and `response_model` says what they are."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from fastapi import FastAPI, HTTPException
+from pydantic import AwareDatetime, BaseModel, Field
+
+app = FastAPI(title="extra_data_types")
+
+
+class NewInvoice(BaseModel):
+    amount: Decimal = Field(ge=0, decimal_places=2)
+    due: AwareDatetime
+    period: timedelta
+
+
+class Invoice(NewInvoice):
+    id: UUID = Field(default_factory=uuid4)
+    created_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+
+
+invoices: dict[UUID, Invoice] = {}
+
+
+@app.post("/invoices", status_code=201, response_model=Invoice)
+def create_invoice(new: NewInvoice):
+    invoice = Invoice(**new.model_dump())
+    invoices[invoice.id] = invoice
+    return invoice.model_dump()
+
+
+@app.get("/invoices/{id}", response_model=Invoice)
+def read_invoice(id: UUID):
+    if id not in invoices:
+        raise HTTPException(404, "No such invoice")
+    return invoices[id].model_dump()

@@ -1,0 +1,44 @@
+# exercise: extra_data_types
+"""Calls by hand the encoder that would have been called anyway.
+
+Fails: an amount comes back as text, with the very digits that were sent
+Fails: period comes back as an ISO 8601 duration of the same length
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from fastapi import FastAPI, HTTPException
+from fastapi.encoders import jsonable_encoder
+from pydantic import AwareDatetime, BaseModel, Field
+
+app = FastAPI(title="extra_data_types")
+
+
+class NewInvoice(BaseModel):
+    amount: Decimal = Field(ge=0, decimal_places=2)
+    due: AwareDatetime
+    period: timedelta
+
+
+class Invoice(NewInvoice):
+    id: UUID = Field(default_factory=uuid4)
+    created_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+
+
+invoices: dict[UUID, Invoice] = {}
+
+
+@app.post("/invoices", status_code=201)
+def create_invoice(new: NewInvoice):
+    invoice = Invoice(**new.model_dump())
+    invoices[invoice.id] = invoice
+    return jsonable_encoder(invoice.model_dump())
+
+
+@app.get("/invoices/{id}")
+def read_invoice(id: UUID):
+    if id not in invoices:
+        raise HTTPException(404, "No such invoice")
+    return jsonable_encoder(invoices[id].model_dump())

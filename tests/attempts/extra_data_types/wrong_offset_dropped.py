@@ -1,0 +1,46 @@
+# exercise: extra_data_types
+"""Turns every time into UTC, and then takes the offset away.
+
+Fails: due comes back as the same moment with its offset; without one it gets 422
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from fastapi import FastAPI, HTTPException
+from pydantic import AwareDatetime, BaseModel, Field, field_serializer
+
+app = FastAPI(title="extra_data_types")
+
+
+class NewInvoice(BaseModel):
+    amount: Decimal = Field(ge=0, decimal_places=2)
+    due: AwareDatetime
+    period: timedelta
+
+
+class Invoice(NewInvoice):
+    id: UUID = Field(default_factory=uuid4)
+    created_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+
+    @field_serializer("due")
+    def plain(self, value: datetime) -> str:
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat()
+
+
+invoices: dict[UUID, Invoice] = {}
+
+
+@app.post("/invoices", status_code=201)
+def create_invoice(new: NewInvoice) -> Invoice:
+    invoice = Invoice(**new.model_dump())
+    invoices[invoice.id] = invoice
+    return invoice
+
+
+@app.get("/invoices/{id}")
+def read_invoice(id: UUID) -> Invoice:
+    if id not in invoices:
+        raise HTTPException(404, "No such invoice")
+    return invoices[id]

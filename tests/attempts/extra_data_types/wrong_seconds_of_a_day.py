@@ -1,0 +1,46 @@
+# exercise: extra_data_types
+"""Forgets the days: `seconds` of a timedelta counts those of the last day.
+
+Fails: period comes back as an ISO 8601 duration of the same length
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from fastapi import FastAPI, HTTPException
+from pydantic import AwareDatetime, BaseModel, Field, field_serializer
+
+app = FastAPI(title="extra_data_types")
+
+
+class NewInvoice(BaseModel):
+    amount: Decimal = Field(ge=0, decimal_places=2)
+    due: AwareDatetime
+    period: timedelta
+
+
+class Invoice(NewInvoice):
+    id: UUID = Field(default_factory=uuid4)
+    created_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+
+    @field_serializer("period")
+    def in_iso(self, value: timedelta) -> str:
+        return f"PT{value.seconds}S"
+
+
+invoices: dict[UUID, Invoice] = {}
+
+
+@app.post("/invoices", status_code=201)
+def create_invoice(new: NewInvoice) -> Invoice:
+    invoice = Invoice(**new.model_dump())
+    invoices[invoice.id] = invoice
+    return invoice
+
+
+@app.get("/invoices/{id}")
+def read_invoice(id: UUID) -> Invoice:
+    if id not in invoices:
+        raise HTTPException(404, "No such invoice")
+    return invoices[id]

@@ -1,0 +1,45 @@
+# exercise: extra_data_types
+"""Writes a Z behind whatever time it is, here one of Tokyo.
+
+Fails: created_at is the moment of the request, with its offset
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI, HTTPException
+from pydantic import AwareDatetime, BaseModel, Field
+
+app = FastAPI(title="extra_data_types")
+
+
+class NewInvoice(BaseModel):
+    amount: Decimal = Field(ge=0, decimal_places=2)
+    due: AwareDatetime
+    period: timedelta
+
+
+class Invoice(NewInvoice):
+    id: UUID = Field(default_factory=uuid4)
+    created_at: AwareDatetime = Field(
+        default_factory=lambda: datetime.now(ZoneInfo("Asia/Tokyo")).replace(tzinfo=UTC)
+    )
+
+
+invoices: dict[UUID, Invoice] = {}
+
+
+@app.post("/invoices", status_code=201)
+def create_invoice(new: NewInvoice) -> Invoice:
+    invoice = Invoice(**new.model_dump())
+    invoices[invoice.id] = invoice
+    return invoice
+
+
+@app.get("/invoices/{id}")
+def read_invoice(id: UUID) -> Invoice:
+    if id not in invoices:
+        raise HTTPException(404, "No such invoice")
+    return invoices[id]
