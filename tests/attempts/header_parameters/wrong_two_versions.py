@@ -1,0 +1,38 @@
+# exercise: header_parameters
+"""Only the versions that exist today are let in: the next one will be refused.
+
+Fails: X-API-Version and Accept-Language are honoured; without them it is v1 and en
+"""
+
+import json
+import os
+from typing import Annotated, Literal
+
+from fastapi import Depends, FastAPI, Header, HTTPException
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+app = FastAPI(title="header_parameters")
+TOKENS = json.loads(os.environ.get("SHOP_TOKENS", '{"token-bob": "Bob", "token-eve": "Eve"}'))
+bearer = HTTPBearer()
+LANGUAGES = {"en", "de", "fr"}
+
+
+def negotiate(accepted: str) -> str:
+    """Return the shop's language that a client likes best: "fr-CH, en;q=0.8" gives "fr"."""
+    wishes = [wish.partition(";q=") for wish in accepted.replace(" ", "").lower().split(",")]
+    for name, _, weight in sorted(wishes, key=lambda wish: wish[2] or "1", reverse=True):
+        if name.partition("-")[0] in LANGUAGES and weight != "0":
+            return name.partition("-")[0]
+    return "en"
+
+
+@app.get("/catalogue")
+async def catalogue(
+    credentials: Annotated[HTTPAuthorizationCredentials, Depends(bearer)],
+    x_api_version: Annotated[Literal["v1", "v2"], Header()] = "v1",
+    accept_language: Annotated[str, Header()] = "en",
+):
+    user = TOKENS.get(credentials.credentials)
+    if user is None:
+        raise HTTPException(401, "Unknown token", {"WWW-Authenticate": "Bearer"})
+    return {"user": user, "version": x_api_version, "language": negotiate(accept_language)}

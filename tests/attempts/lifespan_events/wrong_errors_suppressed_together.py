@@ -1,0 +1,55 @@
+# exercise: lifespan_events
+"""One suppress around both closes: the first error jumps over the second close.
+
+Fails: if closing one connection fails, the other is closed all the same
+"""
+
+import json
+import os
+from contextlib import asynccontextmanager, suppress
+from urllib.request import Request, urlopen
+
+from fastapi import FastAPI
+
+
+class Connection:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def ask(self, method: str, path: str):
+        with urlopen(Request(self.url + path, method=method)) as answer:
+            return json.load(answer)
+
+    def open(self) -> None:
+        self.id = self.ask("POST", "/connections")
+
+    def read(self, sku: str):
+        return self.ask("GET", f"/connections/{self.id}/items/{sku}")
+
+    def close(self) -> None:
+        self.ask("DELETE", f"/connections/{self.id}")
+
+
+stock, prices = Connection(os.environ["STOCK_URL"]), Connection(os.environ["PRICES_URL"])
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    stock.open()
+    try:
+        prices.open()
+    except OSError:
+        stock.close()
+        raise
+    yield
+    with suppress(OSError):
+        prices.close()
+        stock.close()
+
+
+app = FastAPI(title="lifespan_events", lifespan=lifespan)
+
+
+@app.get("/items/{sku}")
+def read_item(sku: str):
+    return {"sku": sku, "stock": stock.read(sku), "price": prices.read(sku)}

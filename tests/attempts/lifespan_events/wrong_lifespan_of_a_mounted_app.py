@@ -1,0 +1,56 @@
+# exercise: lifespan_events
+"""The lifespan belongs to a mounted app, and nobody runs it.
+
+Fails: when the app is ready, it has opened one connection to each server
+Fails: requests are answered through these two connections, and open no others
+Fails: told to stop, it closes both once, the last opened first, and exits
+"""
+
+import json
+import os
+from contextlib import ExitStack, asynccontextmanager
+from urllib.request import Request, urlopen
+
+from fastapi import FastAPI
+
+
+class Connection:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def ask(self, method: str, path: str):
+        with urlopen(Request(self.url + path, method=method)) as answer:
+            return json.load(answer)
+
+    def open(self) -> None:
+        self.id = self.ask("POST", "/connections")
+
+    def read(self, sku: str):
+        return self.ask("GET", f"/connections/{self.id}/items/{sku}")
+
+    def close(self) -> None:
+        self.ask("DELETE", f"/connections/{self.id}")
+
+
+stock, prices = Connection(os.environ["STOCK_URL"]), Connection(os.environ["PRICES_URL"])
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    with ExitStack() as stack:
+        for connection in (stock, prices):
+            connection.open()
+            stack.callback(connection.close)
+        yield
+
+
+shop = FastAPI(title="shop", lifespan=lifespan)
+
+
+@shop.get("/items/{sku}")
+def read_item(sku: str):
+    return {"sku": sku, "stock": stock.read(sku), "price": prices.read(sku)}
+
+
+app = FastAPI(title="lifespan_events")
+app.mount("/", shop)

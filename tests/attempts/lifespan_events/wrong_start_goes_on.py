@@ -1,0 +1,54 @@
+# exercise: lifespan_events
+"""A refused connection is logged, and the shop opens without its prices.
+
+Fails: if the second connection is refused, the app does not start
+"""
+
+import json
+import os
+from contextlib import ExitStack, asynccontextmanager
+from urllib.request import Request, urlopen
+
+from fastapi import FastAPI
+
+
+class Connection:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def ask(self, method: str, path: str):
+        with urlopen(Request(self.url + path, method=method)) as answer:
+            return json.load(answer)
+
+    def open(self) -> None:
+        self.id = self.ask("POST", "/connections")
+
+    def read(self, sku: str):
+        return self.ask("GET", f"/connections/{self.id}/items/{sku}")
+
+    def close(self) -> None:
+        self.ask("DELETE", f"/connections/{self.id}")
+
+
+stock, prices = Connection(os.environ["STOCK_URL"]), Connection(os.environ["PRICES_URL"])
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    with ExitStack() as stack:
+        for connection in (stock, prices):
+            try:
+                connection.open()
+            except OSError as error:
+                print(f"{connection.url} is not there: {error}")
+            else:
+                stack.callback(connection.close)
+        yield
+
+
+app = FastAPI(title="lifespan_events", lifespan=lifespan)
+
+
+@app.get("/items/{sku}")
+def read_item(sku: str):
+    return {"sku": sku, "stock": stock.read(sku), "price": prices.read(sku)}
