@@ -161,6 +161,14 @@ def test_clients_have_addresses_of_their_own(app: App) -> None:
     assert app.get("/env/X", headers={"X-Forwarded-For": "9.9.9.9"}).json()[1] == "127.0.0.1"
 
 
+def test_behind_a_proxy_that_is_trusted_one_client_is_many(app: App) -> None:
+    behind = app.another(trust_proxy=True)
+    for address in ("203.0.113.7", "203.0.113.8"):
+        headers = {"X-Forwarded-For": f"9.9.9.9, {address}"}  # a client invents, a proxy appends
+        assert behind.get("/env/X", headers=headers).json()[1] == address
+    assert behind.get("/env/X").json()[1] == "127.0.0.1"
+
+
 def test_raw_bytes_and_websockets_reach_the_app(app: App) -> None:
     assert app.raw(b"GET /a/../b HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 400")
     with app.websocket("/ws") as socket:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager, start_new_kernel
 from jupyter_core.utils import ensure_event_loop
@@ -63,6 +63,21 @@ def test_the_lifespan_runs_around_the_requests() -> None:
 def test_several_apps_run_at_a_time() -> None:
     with serve(make_app("a")) as a, serve(make_app("b")) as b, serve(make_app("a")) as twin:
         assert [api.get("/").json() for api in (a, b, twin)] == ["a", "b", "a"]
+
+
+@pytest.mark.parametrize("trust_proxy", [False, True])
+def test_the_address_that_a_proxy_names_counts_only_where_it_is_trusted(trust_proxy: bool) -> None:
+    app = make_app()
+
+    @app.get("/who")
+    async def who(request: Request) -> list[str]:
+        assert request.client is not None
+        return [request.client.host, request.url.scheme]
+
+    told = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
+    with serve(app, trust_proxy=trust_proxy) as api:
+        seen = api.get("/who", headers=told).json()
+    assert seen == (["203.0.113.7", "https"] if trust_proxy else ["127.0.0.1", "http"])
 
 
 def test_start_and_stop_without_a_block() -> None:

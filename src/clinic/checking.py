@@ -196,9 +196,12 @@ class App(Api):
         self._process.close()
         return self._run.start(env)
 
-    def another(self, env: Mapping[str, str] | None = None) -> App:
-        """Start a further instance beside this one; ``env`` is added to the first one's."""
-        return self._run.start(env)
+    def another(self, env: Mapping[str, str] | None = None, *, trust_proxy: bool = False) -> App:
+        """Start a further instance beside this one; ``env`` is added to the first one's.
+
+        ``trust_proxy`` is that of :meth:`submission.start`.
+        """
+        return self._run.start(env, trust_proxy=trust_proxy)
 
 
 class submission:
@@ -267,13 +270,26 @@ class submission:
             _report({"ended": _words(error)})
         self._stack.close()
 
-    def start(self, env: Mapping[str, str] | None = None, *, ready: bool = True) -> App:
+    def start(
+        self,
+        env: Mapping[str, str] | None = None,
+        *,
+        ready: bool = True,
+        trust_proxy: bool = False,
+    ) -> App:
         """Start one more instance and return it, ready for requests.
 
-        With ``ready=False`` it returns at once, also for an app that will not start.
+        With ``ready=False`` it returns at once, also for an app that will not start. With
+        ``trust_proxy`` its server takes the check for its proxy: it believes the address in
+        ``X-Forwarded-For`` and the scheme in ``X-Forwarded-Proto``, so that one check can be many
+        clients. Otherwise it ignores both.
         """
         process = AppProcess.start(
-            _launcher(), self._source, self._workdir, self._env | dict(env or {})
+            _launcher(),
+            self._source,
+            self._workdir,
+            self._env | dict(env or {}),
+            trust_proxy=trust_proxy,
         )
         self._started.append(process)
         if self._over.is_set():  # its end came while this one was being started

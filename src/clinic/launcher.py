@@ -59,6 +59,7 @@ class StartOrder:
     workdir: str
     env: dict[str, str]
     files: tuple[int, int, int, int]
+    trust_proxy: bool
 
 
 @dataclass(slots=True)
@@ -123,6 +124,7 @@ class Launcher:
             message["workdir"],
             message["env"],
             (listener, stdout, stderr, status),
+            message["trust_proxy"],
         )
         return lambda: serve_order(order)
 
@@ -186,7 +188,8 @@ def serve_order(order: StartOrder) -> int:
             from clinic.cell import load_app
 
             app = load_app(order.source)
-            return _serve(app, socket.socket(fileno=listener), lambda: _say(report, "ready"))
+            sock = socket.socket(fileno=listener)
+            return _serve(app, sock, lambda: _say(report, "ready"), order.trust_proxy)
         except StartError as error:
             if error.__cause__ is not None:
                 _print_cause(error.__cause__)
@@ -241,7 +244,12 @@ def _print_cause(cause: BaseException) -> None:
     traceback.print_exception(cause)
 
 
-def _serve(app: Callable[..., Any], listener: socket.socket, ready: Callable[[], None]) -> int:
+def _serve(
+    app: Callable[..., Any],
+    listener: socket.socket,
+    ready: Callable[[], None],
+    trust_proxy: bool,
+) -> int:
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -251,8 +259,15 @@ def _serve(app: Callable[..., Any], listener: socket.socket, ready: Callable[[],
                 ready()
 
     # proxy_headers=False: uvicorn trusts X-Forwarded-For from 127.0.0.1 otherwise (0.54), and
-    # every client of a check comes from there.
-    config = uvicorn.Config(app, proxy_headers=False, log_level="info", use_colors=False)
+    # every client of a check comes from there. The address is named, since an app may have set
+    # the variable FORWARDED_ALLOW_IPS.
+    config = uvicorn.Config(
+        app,
+        proxy_headers=trust_proxy,
+        forwarded_allow_ips="127.0.0.1",
+        log_level="info",
+        use_colors=False,
+    )
     server = Server(config)
     server.run(sockets=[listener])
     return 0 if server.started else 3

@@ -208,9 +208,18 @@ class AppProcess:
 
     @classmethod
     def start(
-        cls, launcher: LauncherClient, source: str, workdir: Path, env: Mapping[str, str]
+        cls,
+        launcher: LauncherClient,
+        source: str,
+        workdir: Path,
+        env: Mapping[str, str],
+        *,
+        trust_proxy: bool = False,
     ) -> AppProcess:
-        """Send the order to start and return at once; see :meth:`wait_ready`."""
+        """Send the order to start and return at once; see :meth:`wait_ready`.
+
+        With ``trust_proxy`` its server believes ``X-Forwarded-*`` of clients on this machine.
+        """
         listener = listen()
         log = Tail()
         stdout, stderr = Tail(log), Tail(log)
@@ -224,6 +233,7 @@ class AppProcess:
             "source": source,
             "workdir": str(workdir),
             "env": app_environment(workdir) | dict(env),
+            "trust_proxy": trust_proxy,
         }
         try:
             launcher.send(order, files)

@@ -96,13 +96,17 @@ class ServerThread(threading.Thread):
 
     ``replaceable`` servers are those that no ``with`` block ends; the next one of the same title
     takes their place. They are found among the threads of this process, so that no register can
-    go stale.
+    go stale. With ``trust_proxy`` clients of this machine are believed what they say in
+    ``X-Forwarded-For`` and ``X-Forwarded-Proto``.
     """
 
-    def __init__(self, app: Asgi, title: str, *, replaceable: bool) -> None:
+    def __init__(
+        self, app: Asgi, title: str, *, replaceable: bool, trust_proxy: bool = False
+    ) -> None:
         super().__init__(name=f"clinic-server {title}", daemon=True)
         self.title = title
         self.replaceable = replaceable
+        self.trust_proxy = trust_proxy
         self.log = AppLog()
         self._recording = Recording(self.log)
         self._app = app
@@ -184,7 +188,8 @@ class ServerThread(threading.Thread):
             interface="asgi3",
             log_config=None,
             log_level="info",
-            proxy_headers=False,
+            proxy_headers=self.trust_proxy,
+            forwarded_allow_ips="127.0.0.1",
             workers=1,
         )
         self._server = _Uvicorn(config, self._ready)
