@@ -126,10 +126,11 @@ def _rules(arguments: argparse.Namespace) -> int:
             for rule in course.rules
         )
         return 0
+    wide = max((len(rule.id) for rule in course.rules), default=0)
     for category in course.categories:
         print(f"{category.title} ({category.notebook})")
         for rule in category.rules:
-            print(f"  {rule.id:<28}  {rule.title} ({rule.minutes} min, {rule.points} points)")
+            print(f"  {rule.id:<{wide}}  {rule.title} ({rule.minutes} min, {rule.points} points)")
     return 0
 
 

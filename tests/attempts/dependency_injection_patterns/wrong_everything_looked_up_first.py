@@ -1,0 +1,60 @@
+# exercise: dependency_injection_patterns
+"""All that can be refused is looked up first; two transactions remain, and half of it in between.
+
+Fails: a registration is one transaction: no other program ever sees half of it
+"""
+
+import os
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import create_engine, orm, text
+
+app = FastAPI(title="dependency_injection_patterns")
+engine = create_engine(f"sqlite:///{os.environ['CUSTOMERS_DB']}")
+
+
+def get_session():
+    with orm.Session(engine) as session:
+        yield session
+
+
+class Repository:
+    def __init__(self, session: Annotated[orm.Session, Depends(get_session)]):
+        self.session = session
+
+    def save(self, sql: str, **values: str) -> bool:
+        result = self.session.execute(text(sql), values)
+        self.session.commit()
+        return result.rowcount == 1
+
+
+class Customers(Repository):
+    def add(self, name: str) -> bool:
+        return self.save("INSERT OR IGNORE INTO customers VALUES (:name)", name=name)
+
+
+class Vouchers(Repository):
+    def uses(self, code: str) -> int | None:
+        return self.session.scalar(
+            text("SELECT uses FROM vouchers WHERE code = :code"), {"code": code}
+        )
+
+    def redeem(self, code: str) -> bool:
+        return self.save("UPDATE vouchers SET uses = uses - 1 WHERE code = :code", code=code)
+
+
+CustomersDep = Annotated[Customers, Depends()]
+VouchersDep = Annotated[Vouchers, Depends()]
+
+
+@app.post("/customers/{name}", status_code=201)
+def register(name: str, code: str, customers: CustomersDep, vouchers: VouchersDep):
+    uses = vouchers.uses(code)
+    if uses is None:
+        raise HTTPException(404, "There is no such voucher")
+    if uses == 0:
+        raise HTTPException(409, "This voucher is used up")
+    if not customers.add(name):
+        raise HTTPException(409, "This name is taken")
+    vouchers.redeem(code)
