@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,8 +47,18 @@ def lab(tmp_path: Path, course_copy: Path) -> Iterator[Lab]:
         path = home / f".jupyter/lab/user-settings/{plugin}.jupyterlab-settings"
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(values), encoding="utf-8")
-    with running_lab(home, course_copy) as lab:
+    with running_lab(home, course_copy, "--port", str(free_port())) as lab:
         yield lab
+
+
+def free_port() -> int:
+    """Return a port far from the default ones.
+
+    Labs that start in the very same moment, in another worker or another checkout, look for the
+    first free default port: Jupyter gives up when another one comes first.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
