@@ -1,7 +1,7 @@
 # exercise: custom_middleware
 """GET /stats says nobody; the dictionary still only grows.
 
-Fails: GET /stats counts the customers of the last window; the others are forgotten
+Fails: the app remembers only the customers of the last window, as GET /stats tells
 """
 
 import math

@@ -1,7 +1,7 @@
 # exercise: custom_middleware
 """The list of a customer is pruned when that customer comes again, and only then.
 
-Fails: GET /stats counts the customers of the last window; the others are forgotten
+Fails: the app remembers only the customers of the last window, as GET /stats tells
 """
 
 import math

@@ -2,7 +2,7 @@
 """One list for all customers remembers little, and one customer uses up everybody's limit.
 
 Fails: each customer has a limit of their own, whatever X-Forwarded-For they make up
-Fails: GET /stats counts the customers of the last window; the others are forgotten
+Fails: the app remembers only the customers of the last window, as GET /stats tells
 """
 
 import math

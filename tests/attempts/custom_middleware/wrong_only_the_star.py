@@ -4,7 +4,7 @@
 Fails: the shop's page can read every answer, also a refusal; its preflights use up no limit
 Fails: every answer has a line in the app's own log, also a refusal and a preflight
 Fails: a refused customer is served again after the seconds in Retry-After
-Fails: GET /stats counts the customers of the last window; the others are forgotten
+Fails: the app remembers only the customers of the last window, as GET /stats tells
 """
 
 import os
