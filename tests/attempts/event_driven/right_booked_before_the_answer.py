@@ -62,7 +62,11 @@ async def receive(
     event = json.loads(body)
     if event["id"] not in seen:
         seen.add(event["id"])
-        await book_payment(event)
+        try:
+            await book_payment(event)
+        except Exception:
+            seen.discard(event["id"])
+            raise
         background.add_task(run, send_receipt, event)
 
 
