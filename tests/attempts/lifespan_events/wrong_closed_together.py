@@ -1,0 +1,59 @@
+# exercise: lifespan_events
+"""Both are closed at the same time, so that neither is the first.
+
+Fails: told to stop, it closes both once, the last opened first, and exits
+"""
+
+import asyncio
+import json
+import os
+from contextlib import asynccontextmanager
+from urllib.request import Request, urlopen
+
+from fastapi import FastAPI
+
+
+class Connection:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def ask(self, method: str, path: str):
+        with urlopen(Request(self.url + path, method=method)) as answer:
+            return json.load(answer)
+
+    def open(self) -> None:
+        self.id = self.ask("POST", "/connections")
+
+    def read(self, sku: str):
+        return self.ask("GET", f"/connections/{self.id}/items/{sku}")
+
+    def close(self) -> None:
+        self.ask("DELETE", f"/connections/{self.id}")
+
+
+stock, prices = Connection(os.environ["STOCK_URL"]), Connection(os.environ["PRICES_URL"])
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    stock.open()
+    try:
+        prices.open()
+    except OSError:
+        stock.close()
+        raise
+    try:
+        yield
+    finally:
+        closing = (asyncio.to_thread(connection.close) for connection in (prices, stock))
+        results = await asyncio.gather(*closing, return_exceptions=True)
+        for failure in filter(None, results):
+            print(f"a connection was not closed: {failure}")
+
+
+app = FastAPI(title="lifespan_events", lifespan=lifespan)
+
+
+@app.get("/items/{sku}")
+def read_item(sku: str):
+    return {"sku": sku, "stock": stock.read(sku), "price": prices.read(sku)}
