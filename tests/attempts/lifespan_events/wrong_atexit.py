@@ -1,5 +1,5 @@
 # exercise: lifespan_events
-"""Leaves the closing to `atexit`, which a process that is stopped by a signal never reaches.
+"""Leaves the closing to `atexit`, which a process that SIGTERM stops never reaches.
 
 Fails: told to stop, it closes both once, the last opened first, and exits
 Fails: if closing one connection fails, the other is closed all the same
