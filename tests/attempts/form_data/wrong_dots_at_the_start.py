@@ -2,7 +2,7 @@
 """Refuses names that begin with two dots; the dots may come later.
 
 Fails: a photo never leaves its folder, whatever its name says
-Fails: two photos of the same name are both kept
+Fails: photos of the same name are all kept, also across a restart
 """
 
 import os

@@ -1,7 +1,7 @@
 # exercise: form_data
 """Keeps the last part of the name; the next image.jpg takes the place of this one.
 
-Fails: two photos of the same name are both kept
+Fails: photos of the same name are all kept, also across a restart
 """
 
 import os

@@ -2,7 +2,7 @@
 """Keeps the photo under a name of its own, and the record tells the sender's.
 
 Fails: a photo never leaves its folder, whatever its name says
-Fails: two photos of the same name are both kept
+Fails: photos of the same name are all kept, also across a restart
 """
 
 import os

@@ -2,7 +2,7 @@
 """Takes the form, limits it, and writes where the sender says.
 
 Fails: a photo never leaves its folder, whatever its name says
-Fails: two photos of the same name are both kept
+Fails: photos of the same name are all kept, also across a restart
 """
 
 import os

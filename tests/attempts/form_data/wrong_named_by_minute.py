@@ -1,7 +1,7 @@
 # exercise: form_data
 """Names the photo by the clock; two customers of one minute share a file.
 
-Fails: two photos of the same name are both kept
+Fails: photos of the same name are all kept, also across a restart
 """
 
 import os

@@ -1,0 +1,50 @@
+# exercise: form_data
+"""Measures a copy, and leaves that of a large photo in another folder.
+
+Fails: a photo of 100 000 bytes is taken, one of 300 000 gets 413 and leaves nothing behind
+Fails: the same holds for a form that comes in pieces, without a Content-Length
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import FastAPI, Form, HTTPException, UploadFile
+from pydantic import BaseModel, Field
+
+PHOTOS = Path(os.environ["PHOTOS"])
+app = FastAPI(title="form_data")
+returns: list[dict] = []
+
+
+class ReturnForm(BaseModel):
+    name: str = Field(min_length=1, max_length=100)
+    email: str = Field(pattern=r".+@.+\..+")
+    message: str = Field(min_length=10, max_length=1000)
+    phone: str | None = None
+    items: list[str] = []
+    newsletter: bool = False
+
+
+@app.post("/returns", status_code=201)
+def take_return(form: Annotated[ReturnForm, Form()], photo: UploadFile | None = None):
+    if photo:
+        spool = Path("spool") / uuid4().hex
+        spool.parent.mkdir(exist_ok=True)
+        spool.write_bytes(photo.file.read())
+        photo.file.seek(0)
+        if spool.stat().st_size > 200_000:
+            raise HTTPException(413)
+        spool.unlink()
+    entry = form.model_dump() | {"photo": None}
+    if photo:
+        entry["photo"] = f"{uuid4()}.jpg"
+        (PHOTOS / entry["photo"]).write_bytes(photo.file.read())
+    returns.append(entry)
+    return entry
+
+
+@app.get("/returns")
+def all_returns():
+    return returns
