@@ -1,7 +1,7 @@
 # exercise: extra_data_types
 """Takes a due date without a time zone, as `datetime` does.
 
-Fails: due comes back as the same moment with its offset; without one it gets 422
+Fails: due comes back as the same moment with its offset; no offset, or month 13, gets 422
 """
 
 from datetime import UTC, datetime, timedelta

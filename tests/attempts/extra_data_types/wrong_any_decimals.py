@@ -1,7 +1,7 @@
 # exercise: extra_data_types
 """Takes as many decimals as somebody sends.
 
-Fails: an amount with a third decimal, below zero or NaN gets 422
+Fails: an amount with a third decimal, below zero, infinite or NaN gets 422
 """
 
 from datetime import UTC, datetime, timedelta

@@ -2,7 +2,7 @@
 """Makes amounts floats, which have no room for 19 digits, and take NaN.
 
 Fails: an amount comes back as text, with the very digits that were sent
-Fails: an amount with a third decimal, below zero or NaN gets 422
+Fails: an amount with a third decimal, below zero, infinite or NaN gets 422
 """
 
 from datetime import UTC, datetime, timedelta

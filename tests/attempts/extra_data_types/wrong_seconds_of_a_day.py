@@ -1,7 +1,7 @@
 # exercise: extra_data_types
 """Forgets the days: `seconds` of a timedelta counts those of the last day.
 
-Fails: period comes back as an ISO 8601 duration of the same length
+Fails: period comes back as an ISO 8601 duration of the same length; a word gets 422
 """
 
 from datetime import UTC, datetime, timedelta

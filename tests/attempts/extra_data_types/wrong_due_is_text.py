@@ -1,0 +1,42 @@
+# exercise: extra_data_types
+"""Looks at the end of a text for an offset, and takes any text that has one.
+
+Fails: due comes back as the same moment with its offset; no offset, or month 13, gets 422
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from fastapi import FastAPI, HTTPException
+from pydantic import AwareDatetime, BaseModel, Field
+
+app = FastAPI(title="extra_data_types")
+
+
+class NewInvoice(BaseModel):
+    amount: Decimal = Field(ge=0, decimal_places=2)
+    due: str = Field(pattern=r"[+-]\d\d:\d\d$|Z$")
+    period: timedelta
+
+
+class Invoice(NewInvoice):
+    id: UUID = Field(default_factory=uuid4)
+    created_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+
+
+invoices: dict[UUID, Invoice] = {}
+
+
+@app.post("/invoices", status_code=201)
+def create_invoice(new: NewInvoice) -> Invoice:
+    invoice = Invoice(**new.model_dump())
+    invoices[invoice.id] = invoice
+    return invoice
+
+
+@app.get("/invoices/{id}")
+def read_invoice(id: UUID) -> Invoice:
+    if id not in invoices:
+        raise HTTPException(404, "No such invoice")
+    return invoices[id]

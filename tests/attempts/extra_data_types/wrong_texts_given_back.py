@@ -1,0 +1,41 @@
+# exercise: extra_data_types
+"""Keeps amounts and periods as texts, and gives any text back.
+
+Fails: period comes back as an ISO 8601 duration of the same length; a word gets 422
+"""
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from fastapi import FastAPI, HTTPException
+from pydantic import AwareDatetime, BaseModel, Field
+
+app = FastAPI(title="extra_data_types")
+
+
+class NewInvoice(BaseModel):
+    amount: str = Field(pattern=r"^\d+\.\d\d$")
+    due: AwareDatetime
+    period: str
+
+
+class Invoice(NewInvoice):
+    id: UUID = Field(default_factory=uuid4)
+    created_at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+
+
+invoices: dict[UUID, Invoice] = {}
+
+
+@app.post("/invoices", status_code=201)
+def create_invoice(new: NewInvoice) -> Invoice:
+    invoice = Invoice(**new.model_dump())
+    invoices[invoice.id] = invoice
+    return invoice
+
+
+@app.get("/invoices/{id}")
+def read_invoice(id: UUID) -> Invoice:
+    if id not in invoices:
+        raise HTTPException(404, "No such invoice")
+    return invoices[id]
