@@ -298,6 +298,13 @@ def test_instances_can_be_started_later_and_without_waiting(place: Path) -> None
         assert wait_until(lambda: "startup complete" in other.stderr, 20)
 
 
+def test_a_start_can_run_a_line_below_the_cell(place: Path) -> None:
+    with submission("echo", autostart=False) as run:
+        first = run.start(after="os.environ['SHOP'] = type(app).__name__", env={"SHOP": "early"})
+        assert first.get("/env/SHOP").json()[0] == "FastAPI"
+        assert run.start({"SHOP": "late"}).get("/env/SHOP").json()[0] == "late"
+
+
 def test_a_check_that_lasts_too_long_loses_its_app(place: Path) -> None:
     with submission("echo", seconds=1) as app:
         assert app.wait_exit(20) == -signal.SIGKILL

@@ -275,18 +275,20 @@ class submission:
         env: Mapping[str, str] | None = None,
         *,
         ready: bool = True,
+        after: str = "",
         trust_proxy: bool = False,
     ) -> App:
         """Start one more instance and return it, ready for requests.
 
-        With ``ready=False`` it returns at once, also for an app that will not start. With
+        With ``ready=False`` it returns at once, also for an app that will not start. ``after`` is
+        Python that runs below the cell, before the app is served. With
         ``trust_proxy`` its server takes the check for its proxy: it believes the address in
         ``X-Forwarded-For`` and the scheme in ``X-Forwarded-Proto``, so that one check can be many
         clients. Otherwise it ignores both.
         """
         process = AppProcess.start(
             _launcher(),
-            self._source,
+            f"{self._source}\n{after}" if after else self._source,
             self._workdir,
             self._env | dict(env or {}),
             trust_proxy=trust_proxy,
