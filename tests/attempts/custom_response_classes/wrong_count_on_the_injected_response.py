@@ -1,0 +1,37 @@
+# exercise: custom_response_classes
+"""Sets X-Total-Count on the injected response, and returns another.
+
+Fails: X-Total-Count tells how many orders the export holds
+"""
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import FastAPI, Response
+
+ORDERS = Path(os.environ["ORDERS"])
+app = FastAPI(title="custom_response_classes")
+
+
+class CSVResponse(Response):
+    media_type = "text/csv"
+
+    def render(self, content: list[list[str]]) -> bytes:
+        text = io.StringIO()
+        csv.writer(text).writerows(content)
+        return text.getvalue().encode()
+
+
+@app.get("/orders.csv", response_class=CSVResponse)
+def export_orders(response: Response, title: str = "orders"):
+    orders = json.loads(ORDERS.read_text())
+    rows = [["customer", "item", "note"]]
+    for order in orders:
+        rows.append([order["customer"], order["item"], order["note"]])
+    response.headers["X-Total-Count"] = str(len(orders))
+    headers = {"Content-Disposition": f"attachment; filename*=utf-8''{quote(title, safe='')}.csv"}
+    return CSVResponse(rows, headers=headers)

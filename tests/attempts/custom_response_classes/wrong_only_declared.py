@@ -1,0 +1,34 @@
+# exercise: custom_response_classes
+"""Declares the shipped class, whose __init__ has no status: the documentation is gone.
+
+Fails: a CSV reader gets every cell back: commas, quotes, line breaks, blanks, any script
+Fails: X-Total-Count tells how many orders the export holds
+Fails: the file is named like the title: with a blank, é, 東京, a semicolon or a percent sign
+Fails: no title changes the extension, adds a header or breaks the answer
+Fails: /openapi.json tells of text/csv, and of nothing else
+"""
+
+import json
+import os
+from pathlib import Path
+
+from fastapi import FastAPI, Response
+
+ORDERS = Path(os.environ["ORDERS"])
+app = FastAPI(title="custom_response_classes")
+
+
+class CSVResponse(Response):
+    def __init__(self, content: str, filename: str = "export.csv"):
+        super().__init__(content, media_type="text/csv")
+        self.headers["Content-Disposition"] = f"attachment; filename={filename}"
+
+
+@app.get("/orders.csv", response_class=CSVResponse)
+def export_orders(response: Response, title: str = "orders"):
+    orders = json.loads(ORDERS.read_text())
+    response.headers["X-Total-Count"] = str(len(orders))
+    content = "customer,item,note\n"
+    for order in orders:
+        content += f"{order['customer']},{order['item']},{order['note']}\n"
+    return CSVResponse(content, f"{title}.csv")

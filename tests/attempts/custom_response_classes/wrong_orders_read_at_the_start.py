@@ -1,0 +1,40 @@
+# exercise: custom_response_classes
+"""Reads the orders once, when the app starts.
+
+Fails: a CSV reader gets every cell back: commas, quotes, line breaks, blanks, any script
+Fails: X-Total-Count tells how many orders the export holds
+"""
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import FastAPI, Response
+
+ORDERS = Path(os.environ["ORDERS"])
+orders = json.loads(ORDERS.read_text())
+app = FastAPI(title="custom_response_classes")
+
+
+class CSVResponse(Response):
+    media_type = "text/csv"
+
+    def render(self, content: list[list[str]]) -> bytes:
+        text = io.StringIO()
+        csv.writer(text).writerows(content)
+        return text.getvalue().encode()
+
+
+@app.get("/orders.csv", response_class=CSVResponse)
+def export_orders(title: str = "orders"):
+    rows = [["customer", "item", "note"]]
+    for order in orders:
+        rows.append([order["customer"], order["item"], order["note"]])
+    headers = {
+        "X-Total-Count": str(len(orders)),
+        "Content-Disposition": f"attachment; filename*=utf-8''{quote(title, safe='')}.csv",
+    }
+    return CSVResponse(rows, headers=headers)

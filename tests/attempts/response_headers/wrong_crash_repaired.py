@@ -1,0 +1,55 @@
+# exercise: response_headers
+"""The one known bug is repaired, and so the answer to the next one stays without headers.
+
+Fails: every answer, also a 500, has X-Content-Type-Options and X-Frame-Options
+Fails: a crash is still a 500, and its traceback is in the log
+"""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import Body, Cookie, FastAPI, Header, HTTPException, Request, Response
+
+app = FastAPI(title="response_headers")
+guides = {"desk": "Screw each leg into its corner. " * 600}
+sessions = {"s-ada": "Ada", "s-bob": "Bob"}
+security = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"}
+
+
+@app.middleware("http")
+async def add_security_headers(request: Request, call_next):
+    response = await call_next(request)
+    response.headers.update(security)
+    return response
+
+
+@app.get("/guides/{sku}")
+async def read_guide(sku: str, response: Response, if_none_match: Annotated[str, Header()] = ""):
+    if sku not in guides:
+        raise HTTPException(404, "No such guide")
+    etag = f'"{hashlib.sha256(guides[sku].encode()).hexdigest()[:16]}"'
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["ETag"] = etag
+    if etag in if_none_match:
+        response.status_code = 304
+        return None
+    return {"sku": sku, "text": guides[sku]}
+
+
+@app.put("/guides/{sku}")
+async def write_guide(sku: str, text: Annotated[str, Body(embed=True)]):
+    guides[sku] = text
+
+
+@app.get("/me")
+async def greet(response: Response, session: Annotated[str, Cookie()] = ""):
+    response.headers["Cache-Control"] = "no-store"
+    return {"name": sessions.get(session, "guest")}
+
+
+@app.get("/prices/{sku}")
+async def read_price(sku: str):
+    prices = {"desk": 320.0, "lamp": 49.0}
+    if sku not in prices:
+        raise HTTPException(404, "No price")
+    return {"sku": sku, "price": prices[sku]}

@@ -1,0 +1,75 @@
+# exercise: response_models
+"""The endpoints raise with the error as detail; one handler sends it as it stands."""
+
+import os
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import IntegrityError
+from starlette.exceptions import HTTPException
+
+
+class Customer(BaseModel):
+    name: str
+    email: str
+
+
+class NewCustomer(Customer):
+    iban: str = Field(min_length=15, max_length=34)
+
+
+class Error(BaseModel):
+    code: str
+    message: str
+
+
+engine = create_engine(f"sqlite:///{os.environ['CUSTOMERS_DB']}", hide_parameters=True)
+errors = {status: {"model": Error} for status in (404, 409, 422)}
+app = FastAPI(title="response_models", responses=errors)
+
+
+def refusal(status: int, code: str, message: str, headers=None) -> JSONResponse:
+    return JSONResponse(Error(code=code, message=message).model_dump(), status, headers)
+
+
+@app.exception_handler(HTTPException)
+async def refused(request, error):
+    body = error.detail
+    if not isinstance(body, dict):
+        body = {"code": f"http_{error.status_code}", "message": body}
+    return JSONResponse(body, error.status_code, headers=error.headers)
+
+
+@app.exception_handler(RequestValidationError)
+async def invalid(request, error):
+    wrong = [f"{found['loc'][-1]}: {found['msg']}" for found in error.errors()]
+    return refusal(422, "invalid", "; ".join(wrong))
+
+
+@app.exception_handler(Exception)
+async def crashed(request, error):
+    return refusal(500, "internal_error", "Something went wrong in the shop")
+
+
+def rows(sql: str, **values: str) -> list[dict]:
+    with engine.begin() as database:
+        return [dict(row) for row in database.execute(text(sql), values).mappings()]
+
+
+@app.post("/customers", status_code=201)
+def register(new: NewCustomer) -> Customer:
+    insert = "INSERT INTO customers VALUES (:name, :email, :iban) RETURNING *"
+    try:
+        return Customer(**rows(insert, **new.model_dump())[0])
+    except IntegrityError:
+        raise HTTPException(409, {"code": "name_taken", "message": f"{new.name} is taken"}) from None
+
+
+@app.get("/customers/{name}")
+def read_customer(name: str) -> Customer:
+    if found := rows("SELECT * FROM customers WHERE name = :name", name=name):
+        return Customer(**found[0])
+    raise HTTPException(404, {"code": "no_customer", "message": "No such customer"})
