@@ -299,7 +299,9 @@ def _next(here: Rule | None) -> View:
 def _link(rule: Rule, lead: str) -> View:
     """Return a link to the rule's notebook; all notebooks lie in one folder."""
     return View(
-        f'<a href="{escape(rule.notebook)}">{escape(lead + rule.title)}</a>',
+        # Underlined: beside other text a colour alone does not tell a link.
+        f'<a href="{escape(rule.notebook)}" style="text-decoration: underline">'
+        f"{escape(lead + rule.title)}</a>",
         f"{lead}{rule.title} ({rule.notebook})",
     )
 
