@@ -15,7 +15,7 @@ from processes_of import command_of, descendants
 from tiny_checks import ECHO, NOTEBOOK, write_checks
 
 from clinic.catalog import load_course
-from clinic.nbval_plugin import rule_of_check
+from clinic.nbval_plugin import imports_of, rule_of_check
 from clinic.nbval_run import Judge
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -116,3 +116,9 @@ def test_a_conftest_beside_the_checks_is_not_the_judges(tmp_path: Path) -> None:
     with Judge(course, NOTEBOOK) as judge:
         (verdict,) = judge.run({"echo": ECHO})
     assert verdict.outcome == "repaired"
+
+
+def test_what_checks_import_is_imported_ahead() -> None:
+    first = "# check: a\nimport json\nfrom clinic.checking import fact\n\nif True:\n    import os"
+    second = "# check: b\nimport json\nprint(json)"
+    assert imports_of([first, second]) == ["from clinic.checking import fact", "import json"]

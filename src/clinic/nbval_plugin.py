@@ -7,13 +7,15 @@ and the imports were paid before. Only :mod:`clinic.nbval_run` loads it.
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import os
 import queue
 import re
 import shutil
 import socket
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,16 @@ def rule_of_check(source: str) -> str | None:
     """Return the rule that the first line of a check cell names, or None."""
     found = CHECK.match(source)
     return found.group(1) if found else None
+
+
+def imports_of(sources: Iterable[str]) -> list[str]:
+    """Return the import statements at the top level of cells, each once."""
+    nodes: list[ast.stmt] = []
+    for source in sources:
+        with contextlib.suppress(SyntaxError):  # told when the check runs
+            nodes += ast.parse(source).body
+    imports = [ast.unparse(n) for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)]
+    return sorted(set(imports))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -93,7 +105,9 @@ class Judge:
         session._setupstate.setup(file)
         kernel = file.kernel
         _watch(kernel, self._channel)
-        _run_silently(kernel, WARM_UP)
+        _run_silently(
+            kernel, "\n".join([WARM_UP, *imports_of(i.cell.source for i in items.values())])
+        )
         while (job := self._next_job()) is not None:
             for rule in job:
                 item = items[rule]
