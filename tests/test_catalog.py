@@ -20,6 +20,7 @@ def test_rules_come_in_order_with_everything_that_their_cells_say(course: Course
     assert rule.notebook == "01_async_concurrency.ipynb"
     assert (rule.impact, rule.minutes, rule.points) == ("high", 15, 10)
     assert rule.verified_on == "0.165.0"
+    assert rule.when == "you need the second rule"
     assert rule.original == SECOND
 
 

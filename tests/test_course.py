@@ -12,7 +12,7 @@ from pathlib import Path
 import matrix
 import pytest
 
-from clinic.catalog import Rule, lesson_paths
+from clinic.catalog import START, Rule, lesson_paths
 from clinic.cells import Cell, Notebook, read_notebook
 from clinic.exercise import rule_of, sources_in
 from clinic.nbval_plugin import rule_of_check
@@ -94,6 +94,8 @@ def test_a_rule_is_described(rule: Rule) -> None:
     assert rule.impact in {"critical", "high", "medium-high", "medium", "low"}
     assert 1 <= rule.minutes <= 30
     assert rule.verified_on == version("fastapi")
+    assert 5 <= len(rule.when.split()) <= 18
+    assert not rule.when.endswith((".", ","))
 
 
 @each_rule()
@@ -215,6 +217,13 @@ def test_each_lesson_links_on_to_the_next_one() -> None:
     for lesson, following in pairwise(lessons):
         end = read_notebook(lesson).cells[-1].source
         assert f"]({following.name})" in end, f"{lesson.name} does not lead on at its end"
+
+
+def test_the_start_page_tells_which_rule_helps_when() -> None:
+    start = read_notebook(COURSE.notebooks / START)
+    assert any(code_lines(cell.source)[-1:] == ["which_rule()"] for cell in start.cells)
+    symptoms = [rule.when for rule in RULES]
+    assert len(set(symptoms)) == len(symptoms)
 
 
 def test_sources_hold_no_answers() -> None:

@@ -15,7 +15,15 @@ from clinic import progress_file, study
 from clinic.catalog import Course
 from clinic.errors import CourseError, UsageError
 from clinic.exercise import record_runs
-from clinic.study import export_progress, import_progress, progress, reset, shown, solution
+from clinic.study import (
+    export_progress,
+    import_progress,
+    progress,
+    reset,
+    shown,
+    solution,
+    which_rule,
+)
 from clinic.verdict import Outcome, Verdict
 from clinic.views import Markdown, message, show
 
@@ -226,6 +234,30 @@ def test_progress_in_a_notebook_links_to_the_notebooks() -> None:
     assert f'<a href="01_async_concurrency.ipynb" {look}>def or async def?</a>' in html
     assert "Async &amp; Concurrency" in html
     assert '"text/html"' not in output.data["text/plain"]
+
+
+def test_which_rule_tells_symptom_rule_place_and_what_is_repaired(
+    course: Course, capsys: pytest.CaptureFixture[str]
+) -> None:
+    progress_file.record(course, Verdict("first_rule", Outcome.REPAIRED), "x")
+    which_rule()
+    first, second, _ = capsys.readouterr().out.splitlines()[2:]
+    assert first.startswith("you need the first rule   The sixty-second repair (00_start_here.ip")
+    assert first.endswith("Start here           repaired")
+    assert second.endswith("Async & Concurrency  15")
+
+
+def test_which_rule_narrows_down_to_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    which_rule("SECOND rule")
+    assert capsys.readouterr().out.count("you need") == 1
+    which_rule("coffee")
+    assert "No symptom and no rule has 'coffee' in it." in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("shell")
+def test_which_rule_in_a_notebook_links_to_the_notebooks() -> None:
+    (output,) = displayed(which_rule)
+    assert '<a href="01_async_concurrency.ipynb"' in output.data["text/html"]
 
 
 def test_progress_ends_with_praise(course: Course, capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,6 +31,7 @@ def exercise_cell(source: str, *, rule: str, minutes: int = 5, points: int = 10)
         "minutes": minutes,
         "points": points,
         "verified_on": "0.165.0",
+        "when": f"you need the {rule.replace('_', ' ')}",
         "original": source.splitlines(keepends=True),
     }
     return code(source, rule, clinic=own)

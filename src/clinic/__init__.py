@@ -1,7 +1,8 @@
 """FastAPI Clinic: what a lesson notebook imports.
 
 ``serve`` an app in this kernel, show what it did (``timeline``, ``table``, ``bars``), ``verify``
-a repair, see the ``solution`` or ``reset`` an exercise, and look at your ``progress``. Importing
+a repair, see the ``solution`` or ``reset`` an exercise, look at your ``progress``, and find out
+``which_rule`` helps. Importing
 this package in a notebook also makes ``asyncio.run`` work in cells, and prepares the first
 ``verify``.
 """
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from clinic.study import progress as progress
     from clinic.study import reset as reset
     from clinic.study import solution as solution
+    from clinic.study import which_rule as which_rule
     from clinic.verification import verify as verify
     from clinic.views import table as table
 
@@ -39,6 +41,7 @@ __all__ = [
     "table",
     "timeline",
     "verify",
+    "which_rule",
 ]
 
 _HOMES = {
@@ -47,7 +50,14 @@ _HOMES = {
     "clinic.partner_stubs": ("partners",),
     "clinic.plots": ("timeline",),
     "clinic.serving": ("serve",),
-    "clinic.study": ("export_progress", "import_progress", "progress", "reset", "solution"),
+    "clinic.study": (
+        "export_progress",
+        "import_progress",
+        "progress",
+        "reset",
+        "solution",
+        "which_rule",
+    ),
     "clinic.verification": ("verify",),
     "clinic.views": ("table",),
 }

@@ -29,8 +29,8 @@ _NUMBERING = re.compile(r"^[\d.]+[.):]?\s+")
 class Rule:
     """One rule, that is one exercise.
 
-    ``minutes`` is what it takes a learner, ``points`` what it earns, ``original`` the text of the
-    exercise cell as it was shipped.
+    ``minutes`` is what it takes a learner, ``points`` what it earns, ``when`` the symptom that
+    sends one here, ``original`` the text of the exercise cell as it was shipped.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Rule:
     minutes: int
     points: int
     verified_on: str
+    when: str
     original: str
 
 
@@ -194,6 +195,7 @@ def _rule(cell: Cell, title: str, category: str, notebook: str) -> Rule:
         minutes=_whole(own, "minutes"),
         points=_whole(own, "points"),
         verified_on=str(own.get("verified_on", "")),
+        when=str(own.get("when", "")),
         original=original_of(cell),
     )
 

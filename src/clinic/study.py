@@ -117,6 +117,19 @@ def progress() -> View:
 
 
 @shown
+def which_rule(word: str = "") -> View:
+    """Show which rule helps when: symptom, rule, minutes; with ``word`` only where it occurs."""
+    course = find_course()
+    wanted = str(word).casefold()
+    found = [r for r in course.rules if wanted in f"{r.when} {r.title} {r.category}".casefold()]
+    if not found:
+        return message(f"No symptom and no rule has {word!r} in it. which_rule() shows them all.")
+    done = progress_file.load(course)
+    rows = [_symptom(rule, done) for rule in found]
+    return table(("When", "repair", "in", "Minutes"), rows, "Which rule when")
+
+
+@shown
 def export_progress(path: str | Path | None = None) -> View:
     """Write your progress to a file that another machine can import."""
     target = progress_file.export(find_course(), _path(path) if path else None)
@@ -286,6 +299,11 @@ def _row(category: Category, done: Progress, here: Rule | None) -> Sequence[obje
         sum(rule.minutes for rule in left),
         _link(left[0], "continue here: " if left[0] is here else "") if left else "done",
     )
+
+
+def _symptom(rule: Rule, done: Progress) -> Sequence[object]:
+    minutes = "repaired" if done.repaired(rule.id) else rule.minutes
+    return rule.when, _link(rule, ""), rule.category, minutes
 
 
 def _next(here: Rule | None) -> View:
