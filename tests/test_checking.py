@@ -169,6 +169,12 @@ def test_behind_a_proxy_that_is_trusted_one_client_is_many(app: App) -> None:
     assert behind.get("/env/X").json()[1] == "127.0.0.1"
 
 
+def test_behind_a_prefix_the_app_is_asked_for_the_rest_and_told_of_it(app: App) -> None:
+    servers = app.another(root_path="/shop").get("/openapi.json").json().get("servers")
+    assert servers == [{"url": "/shop"}]
+    assert "servers" not in app.get("/openapi.json").json()
+
+
 def test_raw_bytes_and_websockets_reach_the_app(app: App) -> None:
     assert app.raw(b"GET /a/../b HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 400")
     with app.websocket("/ws") as socket:

@@ -80,6 +80,24 @@ def test_the_address_that_a_proxy_names_counts_only_where_it_is_trusted(trust_pr
     assert seen == (["203.0.113.7", "https"] if trust_proxy else ["127.0.0.1", "http"])
 
 
+def test_behind_a_prefix_the_app_knows_it_and_its_documentation_page_works() -> None:
+    app = make_app()
+
+    @app.get("/where")
+    async def where(request: Request) -> list[str]:
+        return [request.scope["root_path"], request.scope["path"]]
+
+    with serve(app, root_path="/shop") as api:
+        assert api.get("/where").json() == ["/shop", "/shop/where"]
+        assert api.get("/openapi.json").json()["servers"] == [{"url": "/shop"}]
+        assert api.get("/_clinic/docs").status_code == 200
+        described = api.get("/_clinic/openapi.json").json()
+        assert "/where" in described["paths"]
+        assert described["servers"] == [{"url": ".."}]
+    with serve(app) as api:
+        assert api.get("/where").json() == ["", "/where"]
+
+
 def test_start_and_stop_without_a_block() -> None:
     api = serve(make_app()).start()
     assert api.get("/").status_code == 200

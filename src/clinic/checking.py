@@ -196,12 +196,18 @@ class App(Api):
         self._process.close()
         return self._run.start(env)
 
-    def another(self, env: Mapping[str, str] | None = None, *, trust_proxy: bool = False) -> App:
+    def another(
+        self,
+        env: Mapping[str, str] | None = None,
+        *,
+        trust_proxy: bool = False,
+        root_path: str = "",
+    ) -> App:
         """Start a further instance beside this one; ``env`` is added to the first one's.
 
-        ``trust_proxy`` is that of :meth:`submission.start`.
+        ``trust_proxy`` and ``root_path`` are those of :meth:`submission.start`.
         """
-        return self._run.start(env, trust_proxy=trust_proxy)
+        return self._run.start(env, trust_proxy=trust_proxy, root_path=root_path)
 
 
 class submission:
@@ -277,6 +283,7 @@ class submission:
         ready: bool = True,
         after: str = "",
         trust_proxy: bool = False,
+        root_path: str = "",
     ) -> App:
         """Start one more instance and return it, ready for requests.
 
@@ -284,7 +291,8 @@ class submission:
         Python that runs below the cell, before the app is served. With
         ``trust_proxy`` its server takes the check for its proxy: it believes the address in
         ``X-Forwarded-For`` and the scheme in ``X-Forwarded-Proto``, so that one check can be many
-        clients. Otherwise it ignores both.
+        clients. Otherwise it ignores both. With ``root_path`` (``/shop``) its server believes
+        that a proxy takes this prefix off each path: the check asks for what is left.
         """
         process = AppProcess.start(
             _launcher(),
@@ -292,6 +300,7 @@ class submission:
             self._workdir,
             self._env | dict(env or {}),
             trust_proxy=trust_proxy,
+            root_path=root_path,
         )
         self._started.append(process)
         if self._over.is_set():  # its end came while this one was being started

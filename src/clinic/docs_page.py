@@ -32,7 +32,7 @@ class DocsPage:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request, or let the app do it."""
-        if scope["type"] != "http" or not scope["path"].startswith(OWN_PATHS):
+        if scope["type"] != "http" or not _path(scope).startswith(OWN_PATHS):
             await self._app(scope, receive, send)
             return
         status, kind, body = await self._page(scope)
@@ -45,7 +45,7 @@ class DocsPage:
         await send({"type": "http.response.body", "body": body})
 
     async def _page(self, scope: Any) -> tuple[int, str, bytes]:
-        name = scope["path"].removeprefix(OWN_PATHS)
+        name = _path(scope).removeprefix(OWN_PATHS)
         if name == "docs":
             title = str(getattr(self._app, "title", "app"))
             return 200, "text/html; charset=utf-8", _html(title).encode()
@@ -73,9 +73,15 @@ class DocsPage:
         return json.loads(await _ask(self._app, scope, path))
 
 
+def _path(scope: Any) -> str:
+    """Return the path that was asked for; uvicorn puts its root path in front (0.54)."""
+    return str(scope["path"]).removeprefix(scope["root_path"])
+
+
 async def _ask(app: Any, scope: Any, path: str) -> bytes:
     """Return what ``app`` answers to GET ``path``, asked within this process."""
-    asked = {**scope, "path": path, "raw_path": path.encode(), "query_string": b""}
+    full = scope["root_path"] + path
+    asked = {**scope, "path": full, "raw_path": full.encode(), "query_string": b""}
     body = bytearray()
 
     async def receive() -> dict[str, Any]:

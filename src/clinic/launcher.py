@@ -60,6 +60,7 @@ class StartOrder:
     env: dict[str, str]
     files: tuple[int, int, int, int]
     trust_proxy: bool
+    root_path: str
 
 
 @dataclass(slots=True)
@@ -125,6 +126,7 @@ class Launcher:
             message["env"],
             (listener, stdout, stderr, status),
             message["trust_proxy"],
+            message["root_path"],
         )
         return lambda: serve_order(order)
 
@@ -189,7 +191,7 @@ def serve_order(order: StartOrder) -> int:
 
             app = load_app(order.source)
             sock = socket.socket(fileno=listener)
-            return _serve(app, sock, lambda: _say(report, "ready"), order.trust_proxy)
+            return _serve(app, sock, lambda: _say(report, "ready"), order)
         except StartError as error:
             if error.__cause__ is not None:
                 _print_cause(error.__cause__)
@@ -248,7 +250,7 @@ def _serve(
     app: Callable[..., Any],
     listener: socket.socket,
     ready: Callable[[], None],
-    trust_proxy: bool,
+    order: StartOrder,
 ) -> int:
     import uvicorn
 
@@ -263,8 +265,9 @@ def _serve(
     # the variable FORWARDED_ALLOW_IPS.
     config = uvicorn.Config(
         app,
-        proxy_headers=trust_proxy,
+        proxy_headers=order.trust_proxy,
         forwarded_allow_ips="127.0.0.1",
+        root_path=order.root_path,
         log_level="info",
         use_colors=False,
     )

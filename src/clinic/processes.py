@@ -215,10 +215,12 @@ class AppProcess:
         env: Mapping[str, str],
         *,
         trust_proxy: bool = False,
+        root_path: str = "",
     ) -> AppProcess:
         """Send the order to start and return at once; see :meth:`wait_ready`.
 
-        With ``trust_proxy`` its server believes ``X-Forwarded-*`` of clients on this machine.
+        With ``trust_proxy`` its server believes ``X-Forwarded-*`` of clients on this machine;
+        ``root_path`` is the prefix that a proxy in front of it takes off each path.
         """
         listener = listen()
         log = Tail()
@@ -234,6 +236,7 @@ class AppProcess:
             "workdir": str(workdir),
             "env": app_environment(workdir) | dict(env),
             "trust_proxy": trust_proxy,
+            "root_path": root_path,
         }
         try:
             launcher.send(order, files)

@@ -97,16 +97,24 @@ class ServerThread(threading.Thread):
     ``replaceable`` servers are those that no ``with`` block ends; the next one of the same title
     takes their place. They are found among the threads of this process, so that no register can
     go stale. With ``trust_proxy`` clients of this machine are believed what they say in
-    ``X-Forwarded-For`` and ``X-Forwarded-Proto``.
+    ``X-Forwarded-For`` and ``X-Forwarded-Proto``; ``root_path`` is the prefix that a proxy in
+    front of it takes off each path.
     """
 
     def __init__(
-        self, app: Asgi, title: str, *, replaceable: bool, trust_proxy: bool = False
+        self,
+        app: Asgi,
+        title: str,
+        *,
+        replaceable: bool,
+        trust_proxy: bool = False,
+        root_path: str = "",
     ) -> None:
         super().__init__(name=f"clinic-server {title}", daemon=True)
         self.title = title
         self.replaceable = replaceable
         self.trust_proxy = trust_proxy
+        self.root_path = root_path
         self.log = AppLog()
         self._recording = Recording(self.log)
         self._app = app
@@ -190,6 +198,7 @@ class ServerThread(threading.Thread):
             log_level="info",
             proxy_headers=self.trust_proxy,
             forwarded_allow_ips="127.0.0.1",
+            root_path=self.root_path,
             workers=1,
         )
         self._server = _Uvicorn(config, self._ready)

@@ -39,10 +39,13 @@ class ServedApi(Api):
 class Server:
     """An app that can be started; made by :func:`serve`."""
 
-    def __init__(self, app: Callable[..., Any], title: str, trust_proxy: bool) -> None:
+    def __init__(
+        self, app: Callable[..., Any], title: str, *, trust_proxy: bool, root_path: str
+    ) -> None:
         self._app = app
         self._title = title
         self._trust_proxy = trust_proxy
+        self._root_path = root_path
         self._thread: ServerThread | None = None
 
     def start(self) -> ServedApi:
@@ -84,25 +87,29 @@ class Server:
             self._title,
             replaceable=replaceable,
             trust_proxy=self._trust_proxy,
+            root_path=self._root_path,
         )
         thread.begin(START_TIMEOUT)
         self._thread = thread
         return ServedApi(thread)
 
 
-def serve(app: Any, *, title: str | None = None, trust_proxy: bool = False) -> Server:
+def serve(
+    app: Any, *, title: str | None = None, trust_proxy: bool = False, root_path: str = ""
+) -> Server:
     """Return ``app``, any ASGI app, ready to be started on a free port of 127.0.0.1.
 
     ``with serve(app) as api:`` serves it in that block; ``api = serve(app).start()`` serves it
     until ``api.stop()`` or until the next start of the same title, which is the app's own where
     none is given. With ``trust_proxy`` the server takes its client for the proxy in front of it,
     and believes the address in ``X-Forwarded-For``: so one notebook can play many customers.
+    ``root_path`` (``/shop``) is the prefix that this proxy takes off each path before it asks.
 
     :raises UsageError: ``app`` is not an ASGI app
     """
     _check_asgi(app)
     name = str(title or getattr(app, "title", None) or type(app).__name__)
-    return Server(app, name, trust_proxy)
+    return Server(app, name, trust_proxy=trust_proxy, root_path=root_path)
 
 
 def _check_asgi(app: Any) -> None:
