@@ -1,0 +1,53 @@
+# exercise: advanced_security
+"""The check is a dependency of a router, and has a name."""
+
+import json
+import os
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer, OAuth2PasswordRequestForm
+
+app = FastAPI(title="advanced_security")
+STAFF = json.loads(os.environ["SHOP_STAFF"])
+ROLES = {"clerk": {"orders:cancel"}, "manager": {"orders:cancel", "takings:read"}}
+bearer = OAuth2PasswordBearer("token", scopes={"orders:cancel": "Cancel", "takings:read": "See"})
+orders = {number: 10.0 * number for number in range(1, 10)}
+tokens = {}
+
+
+@app.post("/token")
+async def log_in(form: Annotated[OAuth2PasswordRequestForm, Depends()]):
+    if STAFF.get(form.username, {}).get("password") != form.password:
+        raise HTTPException(400, "Wrong name or password")
+    token = secrets.token_urlsafe()
+    tokens[token] = set(form.scopes) & ROLES[STAFF[form.username]["role"]]
+    return {"access_token": token, "token_type": "bearer"}
+
+
+def require(scope: str):
+    async def check(token: Annotated[str, Depends(bearer)]):
+        if token not in tokens:
+            raise HTTPException(401, "Unknown token", {"WWW-Authenticate": "Bearer"})
+        if scope not in tokens[token]:
+            raise HTTPException(403, "Not allowed")
+
+    return check
+
+
+see_takings = require("takings:read")
+clerks = APIRouter(prefix="/orders", dependencies=[Depends(require("orders:cancel"))])
+
+
+@app.get("/takings", dependencies=[Depends(see_takings)])
+async def read_takings():
+    return {"takings": sum(orders.values())}
+
+
+@clerks.delete("/{number}", status_code=204)
+async def cancel(number: int):
+    orders.pop(number, None)
+
+
+app.include_router(clerks)

@@ -1,0 +1,49 @@
+# exercise: advanced_security_keys
+"""A handler for all exceptions says 401, without a challenge.
+
+Fails: a key with letters beyond ASCII gets 401 too, and no 500
+"""
+
+import hashlib
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Body, Depends, FastAPI, Request
+from fastapi.responses import JSONResponse
+from fastapi.security import APIKeyHeader
+
+app = FastAPI(title="advanced_security_keys")
+store = Path(os.environ["PARTNERS_FILE"])
+key_header = APIKeyHeader(name="X-API-Key")
+
+
+@app.exception_handler(UnicodeEncodeError)
+async def refuse(request: Request, error: UnicodeEncodeError):
+    return JSONResponse({"detail": "Unknown key"}, 401)
+
+
+def digest(key: str) -> str:
+    return hashlib.sha256(key.encode("ascii")).hexdigest()
+
+
+@app.post("/partners", status_code=201)
+async def sign_up(name: Annotated[str, Body(embed=True)]):
+    key = secrets.token_urlsafe(32)
+    partners = json.loads(store.read_text())
+    store.write_text(json.dumps(partners | {digest(key): name}))
+    return {"key": key}
+
+
+async def find_partner(key: Annotated[str, Depends(key_header)]):
+    name = json.loads(store.read_text()).get(digest(key))
+    if name is None:
+        raise key_header.make_not_authenticated_error()
+    return name
+
+
+@app.get("/stock")
+async def read_stock(partner: Annotated[str, Depends(find_partner)]):
+    return {"partner": partner, "desk": 4, "lamp": 0}

@@ -1,0 +1,44 @@
+# exercise: advanced_security_keys
+"""The key is wanted of everybody, also of those who sign up for one.
+
+Fails: a partner's key, sent in X-API-Key, opens the stock, also after a restart
+Fails: GET /openapi.json declares an API key in the header X-API-Key, for GET /stock alone
+"""
+
+import hashlib
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Body, Depends, FastAPI
+from fastapi.security import APIKeyHeader
+
+store = Path(os.environ["PARTNERS_FILE"])
+key_header = APIKeyHeader(name="X-API-Key")
+app = FastAPI(title="advanced_security_keys", dependencies=[Depends(key_header)])
+
+
+def digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+@app.post("/partners", status_code=201)
+async def sign_up(name: Annotated[str, Body(embed=True)]):
+    key = secrets.token_urlsafe(32)
+    partners = json.loads(store.read_text())
+    store.write_text(json.dumps(partners | {digest(key): name}))
+    return {"key": key}
+
+
+async def find_partner(key: Annotated[str, Depends(key_header)]):
+    name = json.loads(store.read_text()).get(digest(key))
+    if name is None:
+        raise key_header.make_not_authenticated_error()
+    return name
+
+
+@app.get("/stock")
+async def read_stock(partner: Annotated[str, Depends(find_partner)]):
+    return {"partner": partner, "desk": 4, "lamp": 0}
