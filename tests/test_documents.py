@@ -41,7 +41,13 @@ def reference(rule: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "rule", ["api_versioning", "openapi_documentation", "path_operation_configuration"]
+    "rule",
+    [
+        "api_versioning",
+        "openapi_documentation",
+        "path_operation_configuration",
+        "request_examples",
+    ],
 )
 def test_a_repaired_app_does_what_its_document_promises(rule: str, tmp_path: Path) -> None:
     assert schemathesis(reference(rule), "/openapi.json", tmp_path) == ""

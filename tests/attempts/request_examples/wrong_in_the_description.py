@@ -1,0 +1,37 @@
+# exercise: request_examples
+"""The examples are told in the description, for people only.
+
+Fails: the document shows two or more different examples of a whole registration
+Fails: each of them, sent as it stands, is answered with 201
+"""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import FastAPI, Query
+from pydantic import BaseModel, Field
+
+app = FastAPI(title="request_examples")
+customers = []
+
+
+class NewCustomer(BaseModel, extra="forbid"):
+    name: str = Field(min_length=3, examples=["ada", "bob"])
+    email: str = Field(pattern=r"^\S+@\S+$", examples=["ada@home.example"])
+    password: str = Field(min_length=12, examples=["correct horse"])
+    birthday: date = Field(examples=["1990-12-31"])
+
+
+names = {"ada": {"summary": "A part of a name", "value": "ada"}}
+
+
+@app.post("/customers", status_code=201)
+async def register(new: NewCustomer) -> str:
+    """Register: `{"name": "ada", "email": "ada@home.example", "birthday": "1990-12-31"}`."""
+    customers.append(new)
+    return new.name
+
+
+@app.get("/customers")
+async def search(q: Annotated[str, Query(min_length=3, openapi_examples=names)]) -> list[str]:
+    return [customer.name for customer in customers if q in customer.name]
