@@ -25,7 +25,7 @@ JUDGED = "not_a_server_error,response_schema_conformance,content_type_conformanc
 def schemathesis(source: str, address: str, folder: Path, *options: str) -> str:
     """Serve an exercise's text; return what schemathesis says if it finds fault, else ``""``."""
     module = types.ModuleType("exercise")
-    exec(compile(source, "<exercise>", "exec"), module.__dict__)
+    exec(compile(source, "<exercise>", "exec", dont_inherit=True), module.__dict__)
     with serve(module.app) as api:
         command = [str(Path(sys.executable).parent / "st"), "run", api.base_url + address]
         limits = ["--checks", JUDGED, "--max-examples", "30", "--seed", "1", "--no-color"]
