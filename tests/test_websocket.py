@@ -17,6 +17,13 @@ def test_a_websocket_talks(api: Api) -> None:
         assert ws.recv() == "HELLO"
 
 
+def test_a_websocket_needs_no_with_block(api: Api) -> None:
+    ws = api.websocket("/ws")
+    ws.send("hello")
+    assert ws.recv() == "HELLO"
+    ws.close()
+
+
 def test_a_silent_websocket_is_an_error_in_words(api: Api) -> None:
     with api.websocket("/ws") as ws:
         ws.send("silence")

@@ -120,7 +120,7 @@ def _add_lab(commands: Any) -> None:
 def _rules(arguments: argparse.Namespace) -> int:
     course = find_course()
     if arguments.json:
-        keys = ("id", "title", "category", "notebook", "impact", "minutes", "points")
+        keys = ("id", "title", "category", "notebook", "impact", "minutes", "points", "when")
         _print_json(
             {"rule" if key == "id" else key: getattr(rule, key) for key in keys}
             for rule in course.rules

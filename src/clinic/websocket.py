@@ -70,6 +70,7 @@ def open_websocket(target: Target, path: str, timeout: float, options: dict[str,
             open_timeout=timeout,
             close_timeout=min(timeout, 2.0),
             create_connection=Socket,
+            legacy=True,  # an open connection, also without a with block
             **options,
         )
     except InvalidStatus as error:

@@ -1,0 +1,65 @@
+# exercise: websockets
+"""Reads text and bytes alike and answers what it cannot use; sends with a limit."""
+
+import asyncio
+
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel
+
+app = FastAPI(title="websockets")
+
+
+class Message(BaseModel):
+    text: str
+
+
+class ConnectionManager:
+    def __init__(self):
+        self.connections: list[WebSocket] = []
+
+    async def connect(self, websocket: WebSocket):
+        await websocket.accept()
+        self.connections.append(websocket)
+
+    def disconnect(self, websocket: WebSocket):
+        if websocket in self.connections:
+            self.connections.remove(websocket)
+
+    async def broadcast(self, message: dict):
+        await asyncio.gather(*(self.send(peer, message) for peer in self.connections))
+
+    async def send(self, websocket: WebSocket, message: dict):
+        try:
+            async with asyncio.timeout(1):
+                await websocket.send_json(message)
+        except (TimeoutError, WebSocketDisconnect, RuntimeError):
+            self.disconnect(websocket)
+
+
+manager = ConnectionManager()
+
+
+@app.websocket("/chat/{name}")
+async def chat(websocket: WebSocket, name: str):
+    await manager.connect(websocket)
+    try:
+        while True:
+            event = await websocket.receive()
+            if event["type"] == "websocket.disconnect":
+                break
+            text = event.get("text") or ""
+            try:
+                message = Message.model_validate_json(text)
+            except ValueError:
+                await manager.send(websocket, {"error": "Send JSON with a text"})
+            else:
+                await manager.broadcast({"name": name, "text": message.text})
+    except WebSocketDisconnect:
+        pass
+    finally:
+        manager.disconnect(websocket)
+
+
+@app.get("/online")
+async def count_online():
+    return {"online": len(manager.connections)}

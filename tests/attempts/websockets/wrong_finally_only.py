@@ -1,0 +1,54 @@
+# exercise: websockets
+"""The clean-up is right, and nothing else.
+
+Fails: a message without a text gets an error, seen by its sender alone, who stays connected
+Fails: if a connection breaks during a broadcast, nobody else misses anything or is thrown out
+Fails: while somebody reads nothing, the others go on getting every message, in order
+Fails: somebody who reads nothing is dropped: GET /online no longer counts them
+"""
+
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel
+
+app = FastAPI(title="websockets")
+
+
+class Message(BaseModel):
+    text: str
+
+
+class ConnectionManager:
+    def __init__(self):
+        self.connections: list[WebSocket] = []
+
+    async def connect(self, websocket: WebSocket):
+        await websocket.accept()
+        self.connections.append(websocket)
+
+    def disconnect(self, websocket: WebSocket):
+        self.connections.remove(websocket)
+
+    async def broadcast(self, message: dict):
+        for connection in self.connections:
+            await connection.send_json(message)
+
+
+manager = ConnectionManager()
+
+
+@app.websocket("/chat/{name}")
+async def chat(websocket: WebSocket, name: str):
+    await manager.connect(websocket)
+    try:
+        while True:
+            message = Message.model_validate_json(await websocket.receive_text())
+            await manager.broadcast({"name": name, "text": message.text})
+    except WebSocketDisconnect:
+        pass
+    finally:
+        manager.disconnect(websocket)
+
+
+@app.get("/online")
+async def count_online():
+    return {"online": len(manager.connections)}
