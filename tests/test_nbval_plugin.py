@@ -14,7 +14,7 @@ import pytest
 from processes_of import command_of, descendants
 from tiny_checks import ECHO, NOTEBOOK, write_checks
 
-from clinic.catalog import load_course
+from clinic.catalog import Category, load_course
 from clinic.nbval_plugin import imports_of, rule_of_check
 from clinic.nbval_run import Judge
 
@@ -43,14 +43,20 @@ def counts(summary: str) -> dict[str, int]:
     }
 
 
-def test_the_checks_pass_as_they_stand() -> None:
-    status, summary = nbval("tests/checks")
-    assert (status, counts(summary)) == (0, {"passed": len(COURSE.rules)})
+def each_category() -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("category", COURSE.categories, ids=lambda c: c.notebook)
 
 
-def test_the_lessons_as_shipped_fail_one_item_per_rule() -> None:
-    status, summary = nbval("tests/checks", submission="notebooks")
-    assert (status, counts(summary)) == (1, {"failed": len(COURSE.rules)})
+@each_category()
+def test_the_checks_pass_as_they_stand(category: Category) -> None:
+    status, summary = nbval(f"tests/checks/{category.notebook}")
+    assert (status, counts(summary)) == (0, {"passed": len(category.rules)})
+
+
+@each_category()
+def test_the_lessons_as_shipped_fail_one_item_per_rule(category: Category) -> None:
+    status, summary = nbval(f"tests/checks/{category.notebook}", submission="notebooks")
+    assert (status, counts(summary)) == (1, {"failed": len(category.rules)})
 
 
 @pytest.mark.parametrize("kind", ["notebook", "folder", "file"])

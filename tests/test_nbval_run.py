@@ -205,6 +205,11 @@ def test_a_broken_check_could_not_tell_and_keeps_its_text_to_itself(judge: Judge
     assert verdict_on(judge, ECHO).outcome is Outcome.REPAIRED, "the next one does not suffer"
 
 
+def test_what_a_check_says_on_stderr_changes_no_verdict(judge: Judge) -> None:
+    assert verdict_on(judge, ECHO, "noisy").outcome is Outcome.REPAIRED
+    assert verdict_on(judge, WRONG, "noisy").outcome is Outcome.NOT_YET
+
+
 def test_a_check_whose_kernel_dies_is_noticed_at_once(judge: Judge) -> None:
     verdict = verdict_on(judge, ECHO, "killed_check")
     assert verdict.outcome is Outcome.COULD_NOT_TELL

@@ -78,6 +78,15 @@ with submission("broken_check") as app, fact("never to be known"):
     secret_of_the_check = 1 / 0
 """
 
+CHECK_NOISY = """# check: noisy
+import sys
+from clinic.checking import fact, submission
+
+with submission("noisy") as app, fact("the number comes back"):
+    print("said beside the facts", file=sys.stderr)
+    assert app.get("/echo/7").json() == {"number": 7}, "GET /echo/7 answered something else."
+"""
+
 CHECK_KILLED = """# check: killed_check
 import os, signal
 from clinic.checking import fact
@@ -89,7 +98,7 @@ with fact("never to be known"):
 
 def write_checks(root: Path) -> Course:
     """Write the course and return it."""
-    rules = ("echo", "hasty", "package", "broken_check", "killed_check")
+    rules = ("echo", "hasty", "package", "noisy", "broken_check", "killed_check")
     write_notebook(
         root / "notebooks" / NOTEBOOK,
         markdown("# Start here", "title"),
@@ -101,6 +110,7 @@ def write_checks(root: Path) -> Course:
         _check(CHECK_ECHO.format(rule="echo", seconds=40), *FACTS, extra=EXTRA),
         _check(CHECK_ECHO.format(rule="hasty", seconds=0.5), *FACTS, extra=EXTRA),
         _check(CHECK_PACKAGE, "the word comes back"),
+        _check(CHECK_NOISY, "the number comes back"),
         _check(CHECK_BROKEN, "never to be known"),
         _check(CHECK_KILLED, "never to be known"),
     )

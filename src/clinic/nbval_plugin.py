@@ -40,6 +40,15 @@ def rule_of_check(source: str) -> str | None:
     return found.group(1) if found else None
 
 
+def ignore_stderr(file: Any) -> None:
+    """Let nbval compare only what facts print, not what Python says beside it on stderr.
+
+    Such as asyncio, of an app that still connects to a partner while that is being stopped.
+    """
+    if "stderr" not in file.skip_compare:
+        file.skip_compare = (*file.skip_compare, "stderr")
+
+
 def imports_of(sources: Iterable[str]) -> list[str]:
     """Return the import statements at the top level of cells, each once."""
     nodes: list[ast.stmt] = []
@@ -103,6 +112,7 @@ class Judge:
         # another one stands.
         file = next(iter(items.values())).parent
         session._setupstate.setup(file)
+        ignore_stderr(file)
         kernel = file.kernel
         _watch(kernel, self._channel)
         _run_silently(
