@@ -51,6 +51,7 @@ def test_rules_as_json(course: Course, capsys: pytest.CaptureFixture[str]) -> No
         "impact": "high",
         "minutes": 15,
         "points": 10,
+        "when": "you need the second rule",
     }
 
 

@@ -366,6 +366,16 @@ def test_the_table_of_dependencies_has_a_reason_for_each() -> None:
     assert [row for row in rows if len(row[1].split()) < 3] == []
 
 
+def test_the_coverage_table_has_every_entry_of_the_reference() -> None:
+    rows = table_under("Coverage")
+    rules = {f"`{rule.id}`": rule for rule in load_course(ROOT).rules}
+    assert len({row[2] for row in rows}) == len(rows) == 29
+    assert sum(len(row[1].split(", ")) for row in rows) == 36
+    for entry, _, rule, lesson in rows:
+        notebook = rules[rule].notebook
+        assert lesson == f"[{notebook[:2]}](notebooks/{notebook})", entry
+
+
 def test_every_make_target_that_the_readme_names_exists() -> None:
     named = set(re.findall(r"\bmake ([a-z]+)\b", README))
     targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))

@@ -1,0 +1,91 @@
+# exercise: monitoring_observability
+"""A histogram counts as well and knows how long it took; the lines come from a formatter."""
+
+import json
+import logging
+import os
+import time
+
+import httpx
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi.routing import iter_route_contexts
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from starlette.routing import Match
+
+
+class JsonLines(logging.Formatter):
+    def format(self, record):
+        line = {"time": self.formatTime(record), "message": record.getMessage()}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line | getattr(record, "told", {}))
+
+
+logging.basicConfig(level=logging.INFO, force=True)
+logging.getLogger().handlers[0].setFormatter(JsonLines())
+app = FastAPI(title="monitoring_observability")
+orders = APIRouter(prefix="/orders")
+prices = dict.fromkeys(range(1, 1000), 49.0)
+registry = CollectorRegistry()
+answers = Counter("shop_answers", "Answers", ["method", "path", "status"], registry=registry)
+seconds = Histogram("shop_seconds", "Seconds", ["path"], registry=registry)
+methods = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+def template_of(request: Request) -> str:
+    for route in iter_route_contexts(app.routes):
+        if route.matches(request.scope)[0] is not Match.NONE:
+            return route.path
+    return "unknown"
+
+
+@app.middleware("http")
+async def observe(request: Request, call_next):
+    path, status, began = template_of(request), 500, time.perf_counter()
+    try:
+        response = await call_next(request)
+        status = response.status_code
+        return response
+    except Exception:
+        logging.exception("crash at %s", request.url.path)
+        raise
+    finally:
+        method = request.method if request.method in methods else "other"
+        answers.labels(method, path, status).inc()
+        line = {"method": request.method, "path": request.url.path, "status": status}
+        logging.info("answered", extra={"told": line})
+        seconds.labels(path).observe(time.perf_counter() - began)
+
+
+@orders.get("/{number}")
+async def read_order(number: int):
+    return {"number": number, "price": prices[number]}
+
+
+@app.get("/metrics")
+async def metrics():
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+@app.get("/live")
+async def live():
+    return {"alive": True}
+
+
+@app.get("/ready")
+def ready():
+    try:
+        httpx.get(os.environ["SUPPLIER_URL"], timeout=1).raise_for_status()
+    except httpx.HTTPError:
+        raise HTTPException(503, "The supplier does not answer") from None
+    return {"supplier": True}
+
+
+app.include_router(orders, prefix="/v1")
+app.include_router(orders, prefix="/v2")

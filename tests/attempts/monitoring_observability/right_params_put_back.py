@@ -1,0 +1,78 @@
+# exercise: monitoring_observability
+"""The ids of the address are replaced by the names of their parameters."""
+
+import asyncio
+import json
+import logging
+import os
+
+import httpx
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    generate_latest,
+)
+
+logging.basicConfig(level=logging.INFO, format="%(message)s", force=True)
+app = FastAPI(title="monitoring_observability")
+orders = APIRouter(prefix="/orders")
+prices = dict.fromkeys(range(1, 1000), 49.0)
+registry = CollectorRegistry()
+answers = Counter("shop_answers", "Answers", ["method", "path", "status"], registry=registry)
+methods = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+def template_of(request: Request) -> str:
+    if "endpoint" not in request.scope:
+        return "not found"
+    path = request.url.path
+    for name, value in request.path_params.items():
+        path = path.replace(f"/{value}", f"/:{name}")
+    return path
+
+
+@app.middleware("http")
+async def observe(request: Request, call_next):
+    status = 500
+    try:
+        response = await call_next(request)
+        status = response.status_code
+        return response
+    finally:
+        method = request.method if request.method in methods else "other"
+        answers.labels(method, template_of(request), status).inc()
+        line = {"method": request.method, "path": request.url.path, "status": status}
+        logging.info(json.dumps(line))
+
+
+@orders.get("/{number}")
+async def read_order(number: int):
+    return {"number": number, "price": prices[number]}
+
+
+@app.get("/metrics")
+async def metrics():
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+@app.get("/live")
+async def live():
+    return {"alive": True}
+
+
+@app.get("/ready")
+async def ready():
+    try:
+        async with httpx.AsyncClient() as client:
+            answer = await asyncio.wait_for(client.get(os.environ["SUPPLIER_URL"]), 1)
+    except Exception:
+        raise HTTPException(503) from None
+    if answer.status_code != 200:
+        raise HTTPException(503, "The supplier does not answer") from None
+    return {"supplier": True}
+
+
+app.include_router(orders, prefix="/v1")
+app.include_router(orders, prefix="/v2")

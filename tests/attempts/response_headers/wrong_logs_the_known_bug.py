@@ -1,0 +1,59 @@
+# exercise: response_headers
+"""The middleware logs the exception that is known, and swallows all others.
+
+Fails: a crash is still a 500, and its traceback is in the log
+"""
+
+import hashlib
+import logging
+from typing import Annotated
+
+from fastapi import Body, Cookie, FastAPI, Header, HTTPException, Request, Response
+from fastapi.responses import PlainTextResponse
+
+app = FastAPI(title="response_headers")
+guides = {"desk": "Screw each leg into its corner. " * 600}
+sessions = {"s-ada": "Ada", "s-bob": "Bob"}
+security = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"}
+
+
+@app.middleware("http")
+async def add_security_headers(request: Request, call_next):
+    try:
+        response = await call_next(request)
+    except KeyError:
+        logging.exception("No such key")
+        response = PlainTextResponse("Internal Server Error", 500)
+    except Exception:
+        response = PlainTextResponse("Internal Server Error", 500)
+    response.headers.update(security)
+    return response
+
+
+@app.get("/guides/{sku}")
+async def read_guide(sku: str, response: Response, if_none_match: Annotated[str, Header()] = ""):
+    if sku not in guides:
+        raise HTTPException(404, "No such guide")
+    etag = f'"{hashlib.sha256(guides[sku].encode()).hexdigest()[:16]}"'
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["ETag"] = etag
+    if etag in if_none_match:
+        response.status_code = 304
+        return None
+    return {"sku": sku, "text": guides[sku]}
+
+
+@app.put("/guides/{sku}")
+async def write_guide(sku: str, text: Annotated[str, Body(embed=True)]):
+    guides[sku] = text
+
+
+@app.get("/me")
+async def greet(response: Response, session: Annotated[str, Cookie()] = ""):
+    response.headers["Cache-Control"] = "no-store"
+    return {"name": sessions.get(session, "guest")}
+
+
+@app.get("/prices/{sku}")
+async def read_price(sku: str):
+    return {"sku": sku, "price": {"desk": 320.0, "lamp": 49.0}[sku]}
