@@ -18,6 +18,12 @@ from clinic.verdict import Outcome, Verdict
 ROOT = Path(__file__).resolve().parent.parent
 FAILS = re.compile(r"^Fails: (.+)$", re.MULTILINE)
 
+CAPSTONE = "capstone"
+"""The last exercise: one whole service with many faults at once, each of them a fact of its own.
+
+Its facts are judged independently of each other, so a wrong attempt at it names all that fail.
+"""
+
 ODD = """
 async def app(scope, receive, send):
     if scope["type"] == "lifespan":
@@ -65,7 +71,12 @@ class Case:
             return f"{verdict.outcome}, not {self.expected}: {verdict.facts} {verdict.reason}"
         unmet = {fact.text for fact in verdict.core if not fact.met}
         held = [fact for fact in self.fails if fact not in unmet]
-        return f"these facts should not hold, but do: {held}" if held else ""
+        if held:
+            return f"these facts should not hold, but do: {held}"
+        lost = sorted(unmet.difference(self.fails)) if self.fails else []
+        if self.rule == CAPSTONE and lost:
+            return f"these facts should hold, but do not: {lost}"
+        return ""
 
 
 def course() -> Course:

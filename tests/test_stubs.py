@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import smtplib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -87,6 +89,17 @@ def test_headers_and_bytes_are_the_authors(stub: HttpStub) -> None:
     with answering(Reply(body=b"a,b", headers={"Content-Type": "text/csv"})) as csv:
         answer = Api(csv.url).get("/")
     assert (answer.content, answer.headers["content-type"]) == (b"a,b", "text/csv")
+
+
+def test_a_partner_that_hangs_does_so_in_silence_also_when_its_client_has_gone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with answering(Reply(misbehave="hang")) as stub:
+        Api(stub.url).send("GET", "/", timeout=0.2).result()
+        for _ in range(3):
+            time.sleep(0.1)
+            gc.collect()
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize(

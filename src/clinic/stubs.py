@@ -68,6 +68,9 @@ class Reply:
 Answer = Callable[[StubRequest], Reply]
 
 
+_FOR_EVER = 86_400.0
+
+
 class HttpStub:
     """A partner's HTTP server on an own thread. Use it as a context manager.
 
@@ -318,7 +321,9 @@ async def _send_reply(
 
 async def _misbehave(reply: Reply, writer: asyncio.StreamWriter) -> None:
     if reply.misbehave == "hang":
-        await asyncio.Event().wait()
+        # A timer keeps this task alive. Once its client has gone, nobody else would: waiting for
+        # an event of its own, it would be collected, and asyncio would complain on stderr.
+        await asyncio.sleep(_FOR_EVER)
     elif reply.misbehave == "garbage":
         writer.write(b"\x00\xffthis is not HTTP\r\n\r\n")
         await writer.drain()
