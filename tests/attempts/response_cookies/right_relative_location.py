@@ -1,0 +1,38 @@
+# exercise: response_cookies
+"""The Location is relative to /login, as RFC 9110 allows."""
+
+import secrets
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import Cookie, FastAPI, Form, HTTPException, Response
+
+app = FastAPI(title="response_cookies")
+sessions: dict[str, str] = {}
+SessionCookie = Annotated[str, Cookie(alias="__Host-session")]
+
+
+@app.post("/login")
+async def login(name: Annotated[str, Form()]):
+    session = secrets.token_urlsafe()
+    sessions[session] = name
+    response = Response(status_code=303, headers={"Location": "me"})
+    response.set_cookie(
+        "__Host-session", session, max_age=3600, secure=True, httponly=True, samesite="lax"
+    )
+    response.set_cookie("display_name", quote(name, safe=""), max_age=3600, secure=True)
+    return response
+
+
+@app.get("/me")
+async def me(session: SessionCookie = ""):
+    if session not in sessions:
+        raise HTTPException(401, "Please sign in")
+    return {"name": sessions[session]}
+
+
+@app.post("/logout", status_code=204)
+async def logout(response: Response, session: SessionCookie = ""):
+    sessions.pop(session, None)
+    response.delete_cookie("__Host-session", secure=True, httponly=True)
+    response.delete_cookie("display_name", secure=True)

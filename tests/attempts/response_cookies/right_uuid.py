@@ -1,0 +1,47 @@
+# exercise: response_cookies
+"""Sessions are UUIDs, whose letters may be large or small."""
+
+import uuid
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import Cookie, FastAPI, Form, HTTPException, Response
+from fastapi.responses import RedirectResponse
+
+app = FastAPI(title="response_cookies")
+sessions: dict[uuid.UUID, str] = {}
+SessionCookie = Annotated[str, Cookie(alias="__Host-session")]
+
+
+@app.post("/login")
+async def login(name: Annotated[str, Form()]):
+    session = uuid.uuid4()
+    sessions[session] = name
+    response = RedirectResponse("/me", status_code=303)
+    response.set_cookie(
+        "__Host-session", str(session), max_age=3600, secure=True, httponly=True, samesite="lax"
+    )
+    response.set_cookie("display_name", quote(name, safe=""), max_age=3600, secure=True)
+    return response
+
+
+@app.get("/me")
+async def me(session: SessionCookie = ""):
+    key = parsed(session)
+    if key not in sessions:
+        raise HTTPException(401, "Please sign in")
+    return {"name": sessions[key]}
+
+
+@app.post("/logout", status_code=204)
+async def logout(response: Response, session: SessionCookie = ""):
+    sessions.pop(parsed(session), None)
+    response.delete_cookie("__Host-session", secure=True, httponly=True)
+    response.delete_cookie("display_name", secure=True)
+
+
+def parsed(text):
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
