@@ -1,0 +1,62 @@
+# exercise: partial_updates
+"""The errors hold the exception of the model validator, which is no JSON: a 500.
+
+Fails: a change that makes the offer invalid is refused with 422, and nothing of it is stored
+"""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import FastAPI, Header, HTTPException, Response
+from pydantic import BaseModel, Field, ValidationError, model_validator
+
+app = FastAPI(title="partial_updates")
+
+
+class Offer(BaseModel):
+    price: int = Field(gt=0)
+    sale_price: int | None = Field(None, gt=0)
+    stock: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def check_sale(self):
+        if self.sale_price is not None and self.sale_price >= self.price:
+            raise ValueError("sale_price must be below price")
+        return self
+
+
+class OfferUpdate(BaseModel, extra="forbid"):
+    price: int | None = None
+    sale_price: int | None = None
+    stock: int | None = None
+
+
+shop = {"offer": Offer(price=320, sale_price=250, stock=12)}
+
+
+def etag_of(offer):
+    return f'"{hashlib.sha256(offer.model_dump_json().encode()).hexdigest()[:16]}"'
+
+
+@app.get("/offer")
+async def read_offer(response: Response) -> Offer:
+    response.headers["ETag"] = etag_of(shop["offer"])
+    return shop["offer"]
+
+
+@app.patch("/offer")
+async def change_offer(
+    update: OfferUpdate, response: Response, if_match: Annotated[str | None, Header()] = None
+) -> Offer:
+    if if_match is None:
+        raise HTTPException(428, "Read the offer first, and send its ETag in If-Match")
+    if if_match.strip() != "*" and etag_of(shop["offer"]) not in if_match:
+        raise HTTPException(412, "The offer has changed since you read it")
+    changes = update.model_dump(exclude_unset=True)
+    try:
+        offer = Offer.model_validate(shop["offer"].model_dump() | changes)
+    except ValidationError as error:
+        raise HTTPException(422, error.errors()) from error
+    shop["offer"] = offer
+    response.headers["ETag"] = etag_of(offer)
+    return offer
