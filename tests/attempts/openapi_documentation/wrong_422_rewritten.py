@@ -1,0 +1,48 @@
+# exercise: openapi_documentation
+"""One range for all errors, and the 422 is changed until it fits.
+
+Fails: every answer, also a 401, 404 or 422, is declared with its status and its shape
+"""
+
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+app = FastAPI(title="openapi_documentation", version="2.1", contact={"email": "api@shop.example"})
+Token = Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
+Key = Annotated[str, Depends(APIKeyHeader(name="X-Partner-Key"))]
+orders = {"t-ada": {1: "desk"}, "t-bob": {2: "lamp"}}
+
+
+class Problem(BaseModel):
+    detail: str
+
+
+@app.get("/health")
+async def check_health() -> str:
+    return "ok"
+
+
+@app.get("/orders/{number}", responses={"default": {"model": Problem}})
+async def read_order(number: int, token: Token) -> dict[str, str]:
+    if token.credentials not in orders:
+        raise HTTPException(401, "Unknown token", {"WWW-Authenticate": "Bearer"})
+    if number not in orders[token.credentials]:
+        raise HTTPException(404, "No such order")
+    return {"sku": orders[token.credentials][number]}
+
+
+@app.get("/stats", responses={401: {"model": Problem}})
+async def count_orders(key: Key) -> dict[str, int]:
+    if key != "k-carrier":
+        raise HTTPException(401, "Unknown key", {"WWW-Authenticate": "APIKey"})
+    return {"orders": sum(len(numbers) for numbers in orders.values())}
+
+
+@app.exception_handler(RequestValidationError)
+async def problem(request, error):
+    return JSONResponse({"detail": "Wrong input"}, 422)
