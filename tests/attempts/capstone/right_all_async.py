@@ -187,7 +187,7 @@ async def read_order(ref: str, visitor: Visitor, database: Database):
             database, "SELECT * FROM orders WHERE customer = ?", visitor["name"]
         )
     sql = """SELECT *, (SELECT coalesce(sum(cents), 0) FROM (
-        SELECT DISTINCT id, cents FROM payments WHERE payments.ref = orders.ref)) AS paid_cents
+        SELECT cents FROM payments WHERE payments.ref = orders.ref)) AS paid_cents
         FROM orders WHERE ref = ? AND customer = ?"""
     if found := await rows(database, sql, ref, visitor["name"]):
         return found[0]
@@ -210,7 +210,8 @@ async def take_payment(request: Request, x_signature: Annotated[str, Header()], 
     if not hmac.compare_digest(right.encode(), x_signature.encode()):
         raise HTTPException(401, "Not signed by the payment provider")
     event = json.loads(body)
-    sql = "INSERT INTO payments VALUES (?, ?, ?)"
+    sql = """INSERT INTO payments SELECT ?1, ?2, ?3
+        WHERE NOT EXISTS (SELECT 1 FROM payments WHERE id = ?1)"""
     await change(database, sql, event["id"], event["ref"], event["cents"])
 
 

@@ -34,7 +34,6 @@ log = logging.getLogger("shop")
 app = FastAPI(title="capstone")
 sessions: dict[str, dict] = {}
 screens: list[WebSocket] = []
-seen: set[str] = set()
 
 
 class NewOrder(BaseModel):
@@ -213,8 +212,7 @@ def export_orders(database: Database):
 
 @app.post("/webhooks/payments", status_code=204)
 def take_payment(event: Annotated[dict, Depends(signed_event)], database: Database):
-    if event["id"] not in seen:
-        seen.add(event["id"])
+    if not rows(database, "SELECT 1 FROM payments WHERE id = ?", event["id"]):
         database.execute("INSERT INTO payments VALUES (:id, :ref, :cents)", event)
 
 
