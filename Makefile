@@ -5,9 +5,9 @@ PORT ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-# Tests run side by side, one worker per core; tests that share a server stay together. One that
-# hangs costs five minutes, not the whole run.
-WORKERS ?= auto
+# Tests run side by side, two workers per core, since checks wait more than they compute; tests that
+# share a server stay together. One that hangs costs five minutes, not the whole run.
+WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 
 # Packages of the machine must not get in the way of the pinned ones.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
