@@ -43,7 +43,7 @@ bench: test-env ## measure what the course promises, as `name: value` rows
 	@$(BIN)/python tests/bench.py
 
 clean: ## remove .venv and what the tools left behind; your notebooks and progress stay
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 test-env: $(VENV)/ready-for-tests
