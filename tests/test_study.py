@@ -254,6 +254,14 @@ def test_which_rule_narrows_down_to_a_word(capsys: pytest.CaptureFixture[str]) -
     assert "No symptom and no rule has 'coffee' in it." in capsys.readouterr().out
 
 
+def test_which_rule_tells_of_a_broken_progress_file(
+    course: Course, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (course.notebooks / "progress.json").write_text("{")
+    which_rule()
+    assert "was set aside as progress.corrupt-" in capsys.readouterr().out
+
+
 @pytest.mark.usefixtures("shell")
 def test_which_rule_in_a_notebook_links_to_the_notebooks() -> None:
     (output,) = displayed(which_rule)

@@ -222,7 +222,7 @@ class Document:
                 yield
         except SubmissionError:
             raise
-        except (Exception, RecursionError) as error:
+        except Exception as error:  # a RecursionError is one too
             words = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
             raise SubmissionError(f"{self.address} cannot be judged: {words}") from error
 
@@ -285,7 +285,8 @@ def _at_most(seconds: float) -> Iterator[None]:
         yield
         return
     before = signal.signal(signal.SIGALRM, _out_of_time)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # Again every second after that: a library may catch the first one.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
     try:
         yield
     finally:

@@ -126,7 +126,10 @@ def which_rule(word: str = "") -> View:
         return message(f"No symptom and no rule has {word!r} in it. which_rule() shows them all.")
     done = progress_file.load(course)
     rows = [_symptom(rule, done) for rule in found]
-    return table(("When", "repair", "in", "Minutes"), rows, "Which rule when")
+    overview = table(("When", "repair", "in", "Minutes"), rows, "Which rule when")
+    # Loading sets a broken progress file aside: whoever loads has to say so.
+    notices = [part for part in _notices(done.notice) if isinstance(part, View)]
+    return stack([*notices, overview])
 
 
 @shown
