@@ -19,6 +19,7 @@ from clinic.catalog import Course, find_course, lesson_paths
 from clinic.cells import read_bytes, read_notebook
 from clinic.errors import ClinicError, CourseError, UsageError
 from clinic.exercise import sources_in
+from clinic.grading.commands import add_commands
 from clinic.verdict import Outcome, Verdict
 
 _WORDS = {
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_tidy(commands)
     _add_lab(commands)
+    add_commands(commands)
     return parser
 
 

@@ -25,14 +25,15 @@ from pathlib import Path
 from typing import Any
 
 from clinic import messages
-from clinic.catalog import Course
-from clinic.cells import read_notebook
+from clinic.catalog import Course, lesson_paths
+from clinic.cells import Notebook, dump_notebook, read_notebook
 from clinic.errors import CourseError, MachineError, UsageError
 from clinic.exercise import attempted
 from clinic.verdict import Fact, Outcome, Verdict, fact_from_json, judge_facts
 
 LONGEST_WARM_UP = 120.0
 LONGEST_CHECK = 90.0
+ASSEMBLED = "checks.ipynb"
 SIDE_BY_SIDE = 3
 """How many check notebooks run at once: checks wait more than they compute."""
 
@@ -160,13 +161,14 @@ class _Run:
 
 
 class Judge:
-    """One pytest process with nbval and a kernel for one check notebook.
+    """One pytest process with nbval and a kernel for one check notebook, or for all of them.
 
     Use it as a context manager, or :meth:`start` it ahead, :meth:`run` it later and as often as
-    you like, and :meth:`close` it.
+    you like, and :meth:`close` it. Without ``notebook`` it knows the checks of every rule: one
+    kernel then judges a whole submission.
     """
 
-    def __init__(self, course: Course, notebook: str) -> None:
+    def __init__(self, course: Course, notebook: str = "") -> None:
         self.course = course
         self.notebook = notebook
         self._run: _Run | None = None
@@ -193,6 +195,8 @@ class Judge:
                 folder = Path(tempfile.mkdtemp(prefix="clinic-judge-"))
                 undo.callback(shutil.rmtree, folder, ignore_errors=True)
                 (folder / "submission").mkdir()
+                if not self.notebook:
+                    _assemble(self._notebooks(), folder / ASSEMBLED)
                 ours, theirs = socket.socketpair()
                 undo.callback(ours.close)
                 with theirs:
@@ -222,11 +226,16 @@ class Judge:
 
     def _version(self) -> int:
         try:
-            return (self.course.checks / self.notebook).stat().st_mtime_ns
-        except OSError as error:
+            return max(path.stat().st_mtime_ns for path in self._notebooks())
+        except (OSError, ValueError) as error:
             raise CourseError(
                 f"The course has no checks in tests/checks/{self.notebook}."
             ) from error
+
+    def _notebooks(self) -> list[Path]:
+        if self.notebook:
+            return [self.course.checks / self.notebook]
+        return lesson_paths(self.course.checks)
 
     def run(
         self, sources: Mapping[str, str], on_verdict: OnVerdict = lambda verdict: None
@@ -304,8 +313,8 @@ class Judge:
         ]
         plugins = ["-p", "nbval.plugin", "-p", "clinic.nbval_plugin", "-p", "no:cacheprovider"]
         nbval = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=60"]
-        check = str(self.course.checks / self.notebook)
-        return [sys.executable, "-m", "pytest", *plugins, *nbval, *options, check]
+        checks = self.course.checks / self.notebook if self.notebook else folder / ASSEMBLED
+        return [sys.executable, "-m", "pytest", *plugins, *nbval, *options, str(checks)]
 
     def _hear(self, event: str, seconds: float) -> dict[str, Any]:
         """Return the next event of that kind. Raises MachineError when there will be none."""
@@ -335,8 +344,16 @@ class Judge:
         complete = {fact.text for fact in stated} <= {row["text"] for row in rows if "text" in row}
         outcome = _outcome(item["passed"], facts, complete or bool(ended))
         note = "".join(row["note"] for row in rows if "note" in row)
+        seed = "".join(row["seed"] for row in rows if "seed" in row)
         reason = item["message"] if outcome is Outcome.COULD_NOT_TELL else note or ended
-        return Verdict(item["rule"], outcome, facts, item["seconds"], reason)
+        return Verdict(item["rule"], outcome, facts, item["seconds"], reason, seed)
+
+
+def _assemble(notebooks: Sequence[Path], target: Path) -> None:
+    """Write the code cells of all check notebooks as one, which needs one kernel."""
+    cells = [cell for path in notebooks for cell in read_notebook(path).cells]
+    checks = tuple(cell for cell in cells if cell.kind == "code" and _CHECK.match(cell.source))
+    target.write_text(dump_notebook(Notebook(checks)), "utf-8")
 
 
 def _all_facts(stated: Sequence[Fact], told: Sequence[Fact]) -> tuple[Fact, ...]:

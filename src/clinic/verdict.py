@@ -38,13 +38,17 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The outcome of one rule's check; ``seconds`` is the wall time that it took."""
+    """The outcome of one rule's check; ``seconds`` is the wall time that it took.
+
+    ``seed`` is that of the check's random inputs: ``CLINIC_SEED`` set to it replays the check.
+    """
 
     rule: str
     outcome: Outcome
     facts: tuple[Fact, ...] = ()
     seconds: float = 0.0
     reason: str = ""
+    seed: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the row of ``clinic check --json``; ``reason`` only where there is one."""
