@@ -13,7 +13,7 @@ from clinic.cells import Cell, read_notebook
 from clinic.exercise import fingerprint
 
 ANSWER = re.compile(
-    r"^[ \t]*<!--\s*answer\s*:\s*([\w-]+)\s*-->[ \t]*$", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*<!--\s*answer\s*:\s*([\w-]+)\s*-->[ \t\r]*$", re.IGNORECASE | re.MULTILINE
 )
 """The first line of the cell for a free answer; it names the category's notebook."""
 
