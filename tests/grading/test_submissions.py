@@ -6,7 +6,6 @@ import contextlib
 import os
 import pickle
 import random
-import resource
 import stat
 import tracemalloc
 from collections.abc import Mapping
@@ -77,9 +76,7 @@ def test_a_folder_around_the_class_is_seen_through(tmp_path: Path, wrapper: str)
     (tmp_path / "a.zip").write_bytes(
         zip_of({f"{wrapper}ada/lessons/{A}": NOTEBOOK, f"{wrapper}bob/{A}": NOTEBOOK})
     )
-    assert list(names(collect(tmp_path / "a.zip"))) == (
-        ["ada", "bob"] if wrapper.count("/") < 2 else ["submissions"]
-    )
+    assert list(names(collect(tmp_path / "a.zip"))) == ["ada", "bob"]
 
 
 @pytest.mark.parametrize("inside", ["", "submitted/"])
@@ -372,14 +369,16 @@ def test_the_last_of_two_entries_of_one_name_is_read(tmp_path: Path) -> None:
     assert found[0].files[0].read() == b"2"
 
 
-@pytest.mark.parametrize("claimed", [1, 2**32 - 2])
-def test_a_bomb_is_cut_off_while_it_inflates(tmp_path: Path, claimed: int) -> None:
-    bomb = zips.lying(A, bytes(200 * 2**20), size=claimed)
-    for found in both(tmp_path, {"ada/h.zip": bomb, f"bob/{A}": NOTEBOOK}):
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        with pytest.raises(UsageError, match="is larger than 64 MB"):
-            found[0].files[0].read()
-        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 180 * 1024  # in KB
+def test_a_bomb_is_cut_off_while_it_inflates(tmp_path: Path) -> None:
+    made = zip_of({A: bytes(200 * 2**20)})
+    for claimed in (1, 2**32 - 2):
+        for found in both(tmp_path, {"ada/h.zip": zips.lying(made, claimed), f"bob/{A}": b""}):
+            tracemalloc.start()
+            with pytest.raises(UsageError, match="is larger than 64 MB"):
+                found[0].files[0].read()
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            assert peak < 150 * 2**20
 
 
 def test_a_damaged_member_is_told(tmp_path: Path) -> None:
@@ -409,7 +408,7 @@ def test_keys_are_safe_unique_and_stable(tmp_path: Path) -> None:
         "a-b",
         "con",
         "NUL.x",
-        "...",
+        "__",
         "=1+1",
         "名前",
         "x" * 250,

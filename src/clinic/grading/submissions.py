@@ -133,8 +133,9 @@ class _OnDisk:
 
     def __call__(self) -> bytes:
         with self.open() as file:
-            content = file.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
+            size = os.fstat(file.fileno()).st_size
+            content = file.read(size + 1) if size <= MAX_BYTES else b""
+        if max(size, len(content)) > MAX_BYTES:
             raise UsageError(f"{self.name} is larger than {MAX_BYTES // 2**20} MB.")
         return content
 
@@ -415,6 +416,8 @@ def _unwrapped(found: list[_Found], stem: str, *, from_zip: bool) -> list[_Found
     folders = {item.parts[0] for item in below if len(item.parts) > 1}
     loose = any(len(item.parts) == 1 and _is_notebook(item.name) for item in below)
     many = from_zip and len(folders) > 1 and not loose
+    if len(folders) == 1 and not loose and next(iter(folders)).casefold() in _CLASS_FOLDERS:
+        return _unwrapped(below, stem, from_zip=from_zip)
     if many or top.casefold() in _CLASS_FOLDERS or any(map(_from_platform, below)):
         return below
     return below if from_zip and top == stem and not _is_one_student(below) else found
@@ -487,7 +490,7 @@ class _Student:
         self.notes += [f"{_label(o)} {item.remark}." for o, item in wanted if item.remark]
         if len(wanted) > MAX_NOTEBOOKS:
             self.notes.append(f"Of {len(wanted)} notebooks the first {MAX_NOTEBOOKS} were read.")
-        others = [_label(o) for o, item in self.items if not _is_notebook(item.name)]
+        others = sorted(_label(o) for o, item in self.items if not _is_notebook(item.name))
         archives = [name for name in others if name.casefold().endswith(_OTHER_ARCHIVES)]
         self.notes += [f"{name} cannot be opened; hand in a zip file." for name in archives[:10]]
         if not wanted:

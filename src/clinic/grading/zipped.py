@@ -96,7 +96,10 @@ class _Guarded:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        content = self._file.read(MAX_DIRECTORY + 1 if size < 0 else min(size, MAX_DIRECTORY + 1))
+        here = self._file.tell()
+        left = self._file.seek(0, io.SEEK_END) - here
+        self._file.seek(here)
+        content = self._file.read(min(left if size < 0 else size, left, MAX_DIRECTORY + 1))
         if len(content) > MAX_DIRECTORY or content.count(_ENTRY) > self._most:
             raise UsageError(f"{self._name} has more than {self._most:,} entries.")
         return content
