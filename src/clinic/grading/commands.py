@@ -6,8 +6,62 @@ as it would without all this.
 
 from __future__ import annotations
 
+import argparse
+from pathlib import Path
 from typing import Any
 
 
 def add_commands(commands: Any) -> None:
     """Add the instructor's commands to the parser of ``clinic``."""
+    _add_grade(commands)
+
+
+def _add_grade(commands: Any) -> None:
+    command = commands.add_parser(
+        "grade",
+        help="for instructors: grade what a class handed in",
+        description="Judges every submission in a sandbox and writes one result per student, a "
+        "gradebook and feedback to OUT. A run that was stopped goes on where it was; a second run "
+        "grades only what changed.",
+    )
+    command.add_argument(
+        "submissions",
+        type=Path,
+        metavar="SUBMISSIONS",
+        help="a folder with one folder or notebook per student, or the zip of a learning platform",
+    )
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="the folder for the results"
+    )
+    where = command.add_mutually_exclusive_group()
+    where.add_argument(
+        "--jobs", type=_positive, metavar="N", help="students judged at once (cores + 1)"
+    )
+    where.add_argument(
+        "--scheduler", metavar="ADDRESS", help="judge on the Dask cluster of this scheduler"
+    )
+    command.add_argument("--rules", metavar="A,B", help="grade these rules only")
+    command.add_argument(
+        "--late", type=Path, metavar="CSV", help="who handed in late, and what that costs"
+    )
+    command.add_argument(
+        "--no-sandbox",
+        action="store_true",
+        help="run the submissions with your own rights; for code that you trust",
+    )
+    command.add_argument("--regrade", action="store_true", help="judge everything anew")
+    command.add_argument("--json", action="store_true", help="print the results as a JSON list")
+    command.set_defaults(run=_grade)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of students; take 1 or more")
+    return number
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from clinic.grading.console import grade_from_terminal
+
+    return grade_from_terminal(arguments)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from clinic.errors import MachineError
 from clinic.verdict import Fact, Outcome, Verdict, fact_from_json
@@ -18,27 +18,23 @@ from clinic.verdict import Fact, Outcome, Verdict, fact_from_json
 class RuleResult:
     """The verdict on one exercise and the points that it earns, of ``possible``.
 
-    ``tries`` is 2 where the first verdict was "could not tell".
+    ``tries`` is 2 where the first verdict was "could not tell". ``digest`` names all that the
+    verdict depends on (:mod:`.digests`): while it stays the same, the verdict holds.
     """
 
     verdict: Verdict
     points: float
     possible: int
     tries: int = 1
+    digest: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the row of the result file."""
-        verdict = self.verdict
-        return {
-            "rule": verdict.rule,
-            "outcome": verdict.outcome.value,
+        return verdict_to_json(self.verdict) | {
             "points": self.points,
             "possible": self.possible,
-            "facts": [_fact_to_json(fact) for fact in verdict.facts],
-            "reason": verdict.reason,
-            "seconds": round(verdict.seconds, 3),
-            "seed": verdict.seed,
             "tries": self.tries,
+            "digest": self.digest,
         }
 
 
@@ -107,9 +103,21 @@ def credit(verdict: Verdict, possible: int, at_start: frozenset[str]) -> float:
     return round(possible * max(won, 0) / to_win, 2) if to_win else 0.0
 
 
-def rule_result_from_json(row: Mapping[str, Any]) -> RuleResult:
-    """Return what :meth:`RuleResult.to_json` wrote."""
-    verdict = Verdict(
+def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
+    """Return everything that a verdict says, as plain JSON values."""
+    return {
+        "rule": verdict.rule,
+        "outcome": verdict.outcome.value,
+        "facts": [_fact_to_json(fact) for fact in verdict.facts],
+        "reason": verdict.reason,
+        "seconds": round(verdict.seconds, 3),
+        "seed": verdict.seed,
+    }
+
+
+def verdict_from_json(row: Mapping[str, Any]) -> Verdict:
+    """Return what :func:`verdict_to_json` was given."""
+    return Verdict(
         rule=str(row["rule"]),
         outcome=Outcome(row["outcome"]),
         facts=tuple(fact_from_json(fact) for fact in row["facts"]),
@@ -117,7 +125,17 @@ def rule_result_from_json(row: Mapping[str, Any]) -> RuleResult:
         reason=str(row["reason"]),
         seed=str(row["seed"]),
     )
-    return RuleResult(verdict, float(row["points"]), int(row["possible"]), int(row["tries"]))
+
+
+def rule_result_from_json(row: Mapping[str, Any]) -> RuleResult:
+    """Return what :meth:`RuleResult.to_json` wrote."""
+    return RuleResult(
+        verdict_from_json(row),
+        float(row["points"]),
+        int(row["possible"]),
+        int(row["tries"]),
+        str(row.get("digest", "")),
+    )
 
 
 def student_result_from_json(row: Mapping[str, Any]) -> StudentResult:
@@ -148,24 +166,67 @@ class ResultStore:
         try:
             row = json.loads(self._path(key).read_text("utf-8"))
             return student_result_from_json(row)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
-    def save(self, result: StudentResult) -> None:
+    def save(self, result: StudentResult) -> bool:
         """Write the result in one step, so that a kill leaves the old file or the new one.
+
+        A file that says the same already is left alone; returns whether one was written.
 
         Raises MachineError when it cannot be written.
         """
         text = json.dumps(result.to_json(), indent=1, ensure_ascii=False) + "\n"
-        write_atomically(self._path(result.key), text)
+        path = self._path(result.key)
+        if _content(path) == text.encode("utf-8", "replace"):
+            return False
+        write_atomically(path, text)
+        return True
+
+    def students(self) -> list[str]:
+        """Return the keys of all students that have a result, sorted."""
+        return sorted(path.stem for path in self.folder.glob("*.json"))
 
     def all(self) -> list[StudentResult]:
         """Return all kept results, by key."""
-        keys = sorted(path.stem for path in self.folder.glob("*.json"))
-        return [result for key in keys if (result := self.load(key)) is not None]
+        return [result for key in self.students() if (result := self.load(key)) is not None]
 
     def _path(self, key: str) -> Path:
+        if not key or key.startswith(".") or "/" in key or "\0" in key:
+            raise ValueError(f"{key!r} cannot be the name of a file")
         return self.folder / f"{key}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResults(Sequence[StudentResult]):
+    """The results of the students ``names``, read from the store one by one when they are used.
+
+    So a class of ten thousand takes no more memory than one of ten.
+    """
+
+    store: ResultStore
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, index: int) -> StudentResult: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> StoredResults: ...
+
+    def __getitem__(self, index: int | slice) -> StudentResult | StoredResults:
+        """Return one result, or some of them. Raises MachineError when the file is gone."""
+        if isinstance(index, slice):
+            return StoredResults(self.store, self.names[index])
+        result = self.store.load(self.names[index])
+        if result is None:
+            raise MachineError(
+                f"{self.store.folder}/{self.names[index]}.json cannot be read any more. "
+                "Run the same command again: it grades that student anew."
+            )
+        return result
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -183,10 +244,19 @@ def write_atomically(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
+        temporary = ""
     except OSError as error:
+        raise MachineError(f"{path} cannot be written: {error.strerror}.") from error
+    finally:  # also after Ctrl-C
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise MachineError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _fact_to_json(fact: Fact) -> dict[str, Any]:
