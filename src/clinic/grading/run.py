@@ -181,6 +181,8 @@ class _ClassRun:
             self._begin(submission)
         self._finish_all()
         unclear, self._unclear = self._unclear, {}
+        if unclear:
+            self._progress.note(f"Trying again what could not be told: {len(unclear)} of them.")
         for submission in unclear.values():
             self._make_room()
             self._try_again(submission)
@@ -206,6 +208,7 @@ class _ClassRun:
         # Read again: the text was not kept in memory. All that could be told holds by now.
         stored = self._store.load(submission.key)
         plan = make_plan(self._subject, submission, stored, regrade=False)
+        self._ask_for_baseline(plan)
         self._judge(plan, plan.to_judge, lambda judged: self._second(plan, judged), fresh=True)
 
     def _second(self, plan: Plan, judged: Judged) -> None:

@@ -109,10 +109,13 @@ class Bench:
         with self._lock:
             if self._closed:
                 raise MachineError("The grading was stopped.")
-            seat = self._idle.pop() if self._idle and not fresh else self._new_seat()
+            idle = self._idle.pop() if self._idle else None
+            seat = self._new_seat() if fresh or idle is None else idle
             seat.students += 1
             self._busy.append(seat)
-            return seat
+        if idle is not None and idle is not seat:  # a fresh judge takes the place of another
+            idle.judge.close()
+        return seat
 
     def _new_seat(self) -> _Seat:
         options: dict[str, Any] = {"enclosure": self._enclosure} if self._enclosure else {}
