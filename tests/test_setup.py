@@ -123,7 +123,8 @@ def test_every_import_of_the_engine_is_a_named_dependency() -> None:
         for module in imported(path) - set(sys.stdlib_module_names) - {"clinic"}
         for package in modules.get(module, [f"{module} (in {path.name})"])
     }
-    assert used - names(PROJECT["dependencies"]) == set()
+    extra = names(PROJECT["optional-dependencies"]["cluster"])
+    assert used - names(PROJECT["dependencies"]) - extra == set()
 
 
 def test_every_module_of_the_engine_has_a_test_file_of_its_own() -> None:
@@ -144,6 +145,11 @@ def test_the_tools_of_the_tests_are_exact_and_installed() -> None:
     for line in PROJECT["optional-dependencies"]["test"]:
         tool = Requirement(line)
         assert str(tool.specifier) == f"=={metadata.version(tool.name)}"
+
+
+def test_the_tests_need_what_a_cluster_needs_in_the_same_version() -> None:
+    extras = PROJECT["optional-dependencies"]
+    assert set(extras["cluster"]) <= set(extras["test"])
 
 
 def test_a_learner_gets_no_tools_of_the_tests() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from clinic.catalog import find_course
 from clinic.errors import UsageError
-from clinic.grading import gradebook, sandbox
+from clinic.grading import gradebook, lateness, sandbox
 from clinic.grading.interruption import Interruption
 from clinic.grading.output_folder import OutputFolder, output_folder
 from clinic.grading.plan import Syllabus, syllabus
@@ -83,10 +83,10 @@ def _enclosure(no_sandbox: bool) -> sandbox.Enclosure | None:
     return None
 
 
-def _lateness(path: Path | None) -> dict[str, Any]:
+def _lateness(path: Path | None) -> dict[str, lateness.Lateness]:
     if path is None:
         return {}
-    raise UsageError("--late is not there yet.")
+    return lateness.read(path)
 
 
 def _judge_all(

@@ -55,7 +55,8 @@ def course_digest(digests: Mapping[str, str]) -> str:
 def engine_digest() -> str:
     """Return the digest of the modules that judge; those that only show results are left out."""
     package = Path(__file__).resolve().parents[1]
-    modules = sorted([*package.glob("*.py"), package / "grading" / "sandbox.py"])
+    others = [package / "grading" / name for name in ("sandbox.py", "supervisor.py")]
+    modules = sorted([*package.glob("*.py"), *others])
     return digest_of(
         {path.name: path.read_text("utf-8", "replace") for path in modules if path.exists()}
     )

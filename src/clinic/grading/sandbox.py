@@ -11,6 +11,8 @@ from clinic.errors import MachineError
 class Enclosure:
     """The limits of the sandbox."""
 
+    bwrap: str = "bwrap"
+
 
 def require() -> Enclosure:
     """Return what strangers' code runs in."""

@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clinic.catalog import Course, find_course
@@ -171,7 +171,8 @@ def judge_submission(job: Job) -> dict[str, Any]:
         course = find_course()
         _require_same(job, course)
         if job.enclosure is not None:
-            _require_sandbox()
+            here = replace(job.enclosure, bwrap=_sandbox_here().bwrap)
+            job = replace(job, enclosure=here)
     except ClinicError as error:
         return {"refused": f"The worker on {socket.gethostname()} cannot grade: {error}"}
     return _benches().bench(job, course).judge(job)
@@ -191,8 +192,8 @@ def _require_same(job: Job, course: Course) -> None:
 
 
 @functools.cache
-def _require_sandbox() -> None:
-    sandbox.require()
+def _sandbox_here() -> Enclosure:
+    return sandbox.require()
 
 
 @dataclass(slots=True)
