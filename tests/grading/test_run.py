@@ -179,6 +179,20 @@ def test_some_rules_are_graded_and_valid_results_of_others_stay(
         grade_on_paper(course, out, class_, rules=["ecco"])
 
 
+def test_what_was_not_attempted_stays_so_when_other_rules_are_graded(
+    course: Course, out: OutputFolder
+) -> None:
+    class_ = [on_paper("ada", {"echo": "right"})]
+    grade_on_paper(course, out, class_)
+    before = contents(out)
+    grade_on_paper(course, out, class_, rules=["package"])
+    assert contents(out) == before
+    grade_on_paper(course, out, [on_paper("ada", {"noisy": "right"})], rules=["package"])
+    graded = outcomes(out.store.load("ada"))
+    assert "noisy" not in graded, "it was attempted meanwhile, and nobody has judged it"
+    assert graded["package"] == "not_attempted"
+
+
 def test_what_could_not_be_told_is_tried_exactly_once_more_and_again_next_time(
     course: Course, out: OutputFolder
 ) -> None:

@@ -116,8 +116,8 @@ def make_plan(
     known = {
         rule: result for rule, result in kept.items() if not (regrade and rule in subject.rules)
     }
-    for rule in subject.rules:
-        if rule not in changed:
+    for rule in (*subject.rules, *_untouched(stored)):
+        if rule in subject.points and rule not in changed:
             known[rule] = _not_attempted(subject, rule)
     return Plan(
         submission,
@@ -151,6 +151,12 @@ def _still_valid(
         and result.digest
         and result.digest == digests.get(result.verdict.rule)
     }
+
+
+def _untouched(stored: StudentResult | None) -> list[str]:
+    """Return the rules of which an earlier run found that they were not attempted."""
+    rows = stored.rules if stored is not None else ()
+    return [r.verdict.rule for r in rows if r.verdict.outcome is Outcome.NOT_ATTEMPTED]
 
 
 def _not_attempted(subject: Syllabus, rule: str) -> RuleResult:

@@ -86,10 +86,10 @@ class Bench:
         """End all judges at once, also in the middle of a check; no new one starts after it."""
         with self._lock:
             self._closed = True
-        self.close_idle()
         while busy := self._busy_now():
             _each_at_once([seat.judge.abandon for seat in busy])
             time.sleep(0.05)  # one that was just starting is ended in the next round
+        self.close_idle()
 
     def _busy_now(self) -> list[_Seat]:
         with self._lock:
