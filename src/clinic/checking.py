@@ -23,11 +23,9 @@ import functools
 import json
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -40,6 +38,7 @@ from clinic.catalog import find_course
 from clinic.errors import CourseError, SubmissionError, UsageError
 from clinic.exercise import source_of
 from clinic.processes import LONGEST_START, AppProcess, LauncherClient
+from clinic.scratch import make_workdir, remove_tree
 from clinic.stubs import HttpStub, Mail, Reply, SmtpStub, StubRequest, wait_until
 
 __all__ = [
@@ -63,7 +62,8 @@ SANDBOX = "CLINIC_SANDBOX"
 
 _LONGEST_SQL = 10.0
 """Seconds after which a connection to an app's database cuts off a statement that still works."""
-SCRATCH = "CLINIC_SCRATCH"
+_LONGEST_SQL_VALUE = 10_000_000
+"""Bytes of one value or row of an app's database; the file itself may claim a gigabyte."""
 
 
 class fact:
@@ -170,6 +170,7 @@ class App(Api):
         """
         address = f"{(self.workdir / name).as_uri()}?mode=rw"
         database = sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None)
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_SQL_VALUE)
         # A table may have become a view without end. Only a long statement ever gets this far:
         # SQLite asks once per million steps of a statement, and a true answer interrupts it.
         deadline = time.monotonic() + _LONGEST_SQL
@@ -255,8 +256,8 @@ class submission:
     def _begin(self) -> App | Self:
         with contextlib.ExitStack() as stack:
             self._source = find_source(self.rule)
-            self._workdir = Path(tempfile.mkdtemp(prefix="app-", dir=os.environ.get(SCRATCH)))
-            stack.callback(shutil.rmtree, self._workdir, ignore_errors=True)
+            self._workdir, scratch = make_workdir()
+            stack.callback(_clear, scratch)
             for name, content in self._files.items():
                 (self._workdir / name).parent.mkdir(parents=True, exist_ok=True)
                 (self._workdir / name).write_bytes(content)
@@ -326,6 +327,14 @@ class submission:
             process.kill()
         for process in self._started:
             process.close()
+        for reason in {process.why_stopped for process in self._started} - {""}:
+            _report({"note": reason})
+
+
+def _clear(scratch: Path) -> None:
+    """Remove a submission's files; without that, the next one would lack their space."""
+    if not remove_tree(scratch):
+        _report({"spent": True})
 
 
 def find_source(rule: str) -> str:
@@ -397,6 +406,8 @@ def _launcher() -> LauncherClient:
 @functools.cache
 def _open_launcher() -> LauncherClient:
     """Start the one launcher of this judge; it ends with this process, also if that is killed."""
-    client = LauncherClient.open(json.loads(os.environ.get(SANDBOX, "[]")))
+    client = LauncherClient.open()
     atexit.register(client.close)
+    if plan := os.environ.get(SANDBOX):
+        client.confine(json.loads(plan))
     return client

@@ -1,12 +1,16 @@
 """The child side of the trust boundary: fork one fresh process per start, run a cell, serve it.
 
 ``python -m clinic.launcher FD`` imports what nearly every app imports once, then waits on the
-Unix socket ``FD``. Each ``start`` message comes with four file descriptors of the trusted side:
+Unix socket ``FD``. Each ``start`` message comes with five file descriptors of the trusted side:
 the listening socket (bound before the start, so there is no race for a port), the write ends of
-the pipes for stdout and stderr, and the write end of a status pipe. The forked child runs the cell
-and serves its ``app`` on that socket.
+the pipes for stdout and stderr, the write end of a status pipe, and a file with the order: the
+text of the cell, its environment and so on. The forked child reads the order, runs the cell and
+serves its ``app`` on that socket. The launcher itself never reads an order, so its memory, which
+every child inherits, holds nothing of any submission.
 
-Nothing that this process says is trusted: it shares its user with the code under judgement.
+After a ``confine`` message (for grading, see :mod:`clinic.boxes`) each child is locked in before
+it reads its order, and the launcher watches what it uses. Without it, nothing that this process
+says is trusted: it shares its user with the code under judgement.
 When the trusted side goes away, the socket ends, and the launcher kills what it started and ends.
 """
 
@@ -24,13 +28,19 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clinic import messages
-from clinic.errors import StartError
+from clinic.errors import MachineError, StartError
+
+if TYPE_CHECKING:
+    from clinic.boxes import Box, BoxPlan
 
 WARM_MODULES = ("fastapi", "httpx", "uvicorn.loops.asyncio", "uvicorn.protocols.http.h11_impl")
 SLOW_MODULES = ("sqlalchemy.ext.asyncio", "aiosqlite", "sqlalchemy.dialects.sqlite.aiosqlite")
+
+TICK = 0.05
+"""Seconds between two looks at what confined apps use."""
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -63,6 +73,22 @@ class StartOrder:
     root_path: str
 
 
+def read_order(files: list[int]) -> StartOrder:
+    """In the child: return the order that stands in the last of the five files; close it."""
+    listener, stdout, stderr, status, number = files
+    with open(number, encoding="utf-8") as file:
+        file.seek(0)
+        order = json.load(file)
+    return StartOrder(
+        order["source"],
+        order["workdir"],
+        order["env"],
+        (listener, stdout, stderr, status),
+        order["trust_proxy"],
+        order["root_path"],
+    )
+
+
 @dataclass(slots=True)
 class Launcher:
     """Waits for orders, forks children, and reports how they end."""
@@ -70,6 +96,8 @@ class Launcher:
     control: socket.socket
     children: dict[int, str] = field(default_factory=dict)
     wake: tuple[int, int] = field(default_factory=os.pipe)
+    plan: BoxPlan | None = None
+    boxes: dict[str, Box] = field(default_factory=dict)
 
     def run(self) -> Callable[[], int] | None:
         """Serve orders until the other side is gone.
@@ -79,10 +107,13 @@ class Launcher:
         """
         self._wake_on_child_exit()
         while True:
-            ready, _, _ = select.select([self.control.fileno(), self.wake[0]], [], [])
+            tick = TICK if self.boxes else None
+            ready, _, _ = select.select([self.control.fileno(), self.wake[0]], [], [], tick)
             if self.wake[0] in ready:
                 os.read(self.wake[0], 4096)
                 self._reap()
+            if self.boxes:
+                self._watch()
             if self.control.fileno() in ready:
                 message = messages.receive(self.control)
                 if message is None:
@@ -100,50 +131,109 @@ class Launcher:
     def _obey(self, message: dict[str, Any], files: list[int]) -> Callable[[], int] | None:
         if message["op"] == "start":
             return self._start(message, files)
+        if message["op"] == "confine":
+            from clinic.boxes import BoxPlan
+
+            self.plan = BoxPlan.from_json(message)
+            return None
         for pid, name in self.children.items():
             if name == message["name"]:
                 _signal_group(pid, int(message["signal"]))
         return None
 
     def _start(self, message: dict[str, Any], files: list[int]) -> Callable[[], int] | None:
+        try:
+            pid = self._fork() if self.plan is None else self._fork_inside(message, files)
+        except MachineError as error:
+            self._tell({"event": "refused", "name": message["name"], "reason": str(error)})
+            pid = None
+        if pid == 0:
+            return lambda: serve_order(read_order(files))
+        if pid is not None:
+            self.children[pid] = message["name"]
+        for number in files:
+            os.close(number)
+        return None
+
+    def _fork(self) -> int:
         launcher = os.getpid()
         pid = os.fork()
-        if pid:
-            self.children[pid] = message["name"]
-            for number in files:
+        if pid == 0:
+            _die_with(launcher)
+            os.setsid()
+            self._forget_the_launcher()
+            self.control.close()
+            for number in self.wake:
                 os.close(number)
-            return None
-        _die_with(launcher)
-        self.control.close()
+        return pid
+
+    def _fork_inside(self, message: dict[str, Any], files: list[int]) -> int:
+        """Fork into the box of the submission, a new one if none of its apps lives."""
+        from clinic.boxes import Box
+
+        assert self.plan is not None
+        name = str(message["box"])
+        if name not in self.boxes:
+            self.boxes[name] = Box.open(self.plan, name)
+        try:
+            pid = self.boxes[name].enter(files)
+        except MachineError:
+            self._close_empty(name)
+            raise
+        if pid == 0:
+            self._forget_the_launcher()
+            self.control.detach()  # closed already
+            self.boxes.clear()
+        return pid
+
+    def _forget_the_launcher(self) -> None:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for number in self.wake:
-            os.close(number)
-        listener, stdout, stderr, status = files
-        order = StartOrder(
-            message["source"],
-            message["workdir"],
-            message["env"],
-            (listener, stdout, stderr, status),
-            message["trust_proxy"],
-            message["root_path"],
-        )
-        return lambda: serve_order(order)
+
+    def _watch(self) -> None:
+        """Look at what each box uses, and tell of those that used too much."""
+        from clinic.process_tree import all_processes
+
+        entries = all_processes()
+        baseline = entries[os.getpid()].resident
+        for box in self.boxes.values():
+            known = box.verdict
+            if reason := box.watch(entries, baseline):
+                names = [self.children[pid] for pid in box.apps] if not known else []
+                for name in names:
+                    self._tell({"event": "stopped", "name": name, "reason": reason})
 
     def _reap(self) -> None:
         while (pid := _dead_child()) is not None:
             # What the app itself had started; until it is reaped, its id is nobody else's.
             _signal_group(pid, signal.SIGKILL)
-            _, status = os.waitpid(pid, 0)
+            _, status, used = os.wait4(pid, 0)
+            self._leave_box(pid, used.ru_utime + used.ru_stime)
             name = self.children.pop(pid, None)
             if name is not None:
                 code = os.waitstatus_to_exitcode(status)
-                with contextlib.suppress(OSError):
-                    messages.send(self.control, {"event": "exit", "name": name, "status": code})
+                self._tell({"event": "exit", "name": name, "status": code})
         if not self.children:
             _kill_strays()
 
+    def _leave_box(self, pid: int, seconds: float) -> None:
+        for name, box in list(self.boxes.items()):
+            if pid in box.apps:
+                box.left(pid, seconds)
+                self._close_empty(name)
+
+    def _close_empty(self, name: str) -> None:
+        """Close a box without apps: whatever they left running ends with it."""
+        if not self.boxes[name].apps:
+            self.boxes.pop(name).close()
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):
+            messages.send(self.control, event)
+
     def _kill_all(self) -> None:
+        for box in self.boxes.values():
+            box.kill()
         for pid in self.children:
             _signal_group(pid, signal.SIGKILL)
         _kill_strays()
@@ -208,7 +298,6 @@ def _say(report: Any, state: str, message: str = "") -> None:
 
 def _settle_in(order: StartOrder, stdout: int, stderr: int) -> None:
     """Make the forked process look like one that was started for this app alone."""
-    os.setsid()
     for number in order.files:
         os.set_inheritable(number, False)  # not for the programs that the app may start
     null = os.open(os.devnull, os.O_RDONLY)

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from clinic import messages
 from clinic.catalog import Course, lesson_paths
@@ -41,6 +41,18 @@ _YES = re.compile(r"^(?P<text>.+): yes$", re.MULTILINE)
 _CHECK = re.compile(r"\s*#[ \t]*check[ \t]*:[ \t]*(\w+)")
 
 OnVerdict = Callable[[Verdict], None]
+
+
+class Enclosing(Protocol):
+    """A sandbox for a judge, see :class:`clinic.grading.sandbox.Enclosure`."""
+
+    def enclose(
+        self, course: Path, folder: Path, command: Sequence[str], channel: int
+    ) -> list[str]:
+        """Return the command that runs ``command`` in the sandbox."""
+
+    def environment(self, course: Path, folder: Path, judge: Mapping[str, str]) -> dict[str, str]:
+        """Return what is to become of the judge's environment."""
 
 
 def check_sources(
@@ -165,12 +177,16 @@ class Judge:
 
     Use it as a context manager, or :meth:`start` it ahead, :meth:`run` it later and as often as
     you like, and :meth:`close` it. Without ``notebook`` it knows the checks of every rule: one
-    kernel then judges a whole submission.
+    kernel then judges a whole submission. With an ``enclosure`` all of it runs in a sandbox.
     """
 
-    def __init__(self, course: Course, notebook: str = "") -> None:
+    def __init__(
+        self, course: Course, notebook: str = "", enclosure: Enclosing | None = None
+    ) -> None:
         self.course = course
         self.notebook = notebook
+        self.enclosure = enclosure
+        self._spent = False
         self._run: _Run | None = None
         self._starting = threading.Lock()
 
@@ -187,6 +203,7 @@ class Judge:
             if self._run is None or not self._usable(self._run):
                 self._let_go()
                 self._run = self._open()
+                self._spent = False
 
     def _open(self) -> _Run:
         version = self._version()  # before pytest reads the check: an edit then makes it stale
@@ -195,7 +212,7 @@ class Judge:
                 folder = Path(tempfile.mkdtemp(prefix="clinic-judge-"))
                 undo.callback(shutil.rmtree, folder, ignore_errors=True)
                 (folder / "submission").mkdir()
-                if not self.notebook:
+                if self._assembles:
                     _assemble(self._notebooks(), folder / ASSEMBLED)
                 ours, theirs = socket.socketpair()
                 undo.callback(ours.close)
@@ -206,15 +223,26 @@ class Judge:
             undo.pop_all()
         return _Run(process, ours, folder, version)
 
+    @property
+    def _assembles(self) -> bool:
+        """Whether the judge reads a copy of the checks; a sandbox does not show it the course's."""
+        return not self.notebook or self.enclosure is not None
+
     def _spawn(self, folder: Path, channel: socket.socket) -> subprocess.Popen[bytes]:
+        command = self._command(folder)
+        env = _judge_environment(self.course, folder, channel.fileno())
         with (folder / "output.txt").open("wb") as output:
+            if self.enclosure is not None:
+                root = self.course.root
+                command = self.enclosure.enclose(root, folder, command, channel.fileno())
+                env = self.enclosure.environment(root, folder, env)
             return subprocess.Popen(
-                self._command(folder),
+                command,
                 pass_fds=[channel.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=_judge_environment(self.course, folder, channel.fileno()),
+                env=env,
                 cwd=folder,
                 # An interrupt of the learner's kernel must not reach the judge half-way.
                 start_new_session=True,
@@ -249,7 +277,9 @@ class Judge:
             run = self._ready_run()
             for rule, source in sources.items():
                 text = source.encode("utf-8", "surrogatepass")
-                (run.submission / f"{rule}.py").write_bytes(text)
+                path = run.submission / f"{rule}.py"
+                path.write_bytes(text)
+                path.chmod(0o644)  # a sandboxed judge may be another user; the folder is its own
             messages.send(run.channel, {"rules": list(sources)})
             while len(verdicts) < len(sources):
                 item = self._hear("item", LONGEST_CHECK)
@@ -261,6 +291,8 @@ class Judge:
                 if rule not in verdicts:
                     verdicts[rule] = self._could_not_tell(rule, str(error))
                     on_verdict(verdicts[rule])
+        if self._spent:
+            self.abandon()
         return [verdicts[rule] for rule in sources]
 
     def close(self) -> None:
@@ -313,7 +345,7 @@ class Judge:
         ]
         plugins = ["-p", "nbval.plugin", "-p", "clinic.nbval_plugin", "-p", "no:cacheprovider"]
         nbval = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=60"]
-        checks = self.course.checks / self.notebook if self.notebook else folder / ASSEMBLED
+        checks = folder / ASSEMBLED if self._assembles else self.course.checks / self.notebook
         return [sys.executable, "-m", "pytest", *plugins, *nbval, *options, str(checks)]
 
     def _hear(self, event: str, seconds: float) -> dict[str, Any]:
@@ -338,6 +370,7 @@ class Judge:
 
     def _verdict(self, item: Mapping[str, Any]) -> Verdict:
         rows = [json.loads(row) for row in item["rows"]]
+        self._spent = self._spent or any("spent" in row for row in rows)
         stated = core_facts(self.course, item["rule"])
         facts = _all_facts(stated, [fact_from_json(row) for row in rows if "text" in row])
         ended = " ".join(row["ended"] for row in rows if "ended" in row)

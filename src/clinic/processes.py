@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import uuid
@@ -104,6 +105,9 @@ class LauncherClient:
     process: subprocess.Popen[bytes]
     control: socket.socket
     exits: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    stopped: dict[str, str] = field(default_factory=dict)
+    confined: bool = False
     warm: bool = False
     # A time limit sends its signal from another thread, in the middle of an order.
     sending: threading.Lock = field(default_factory=threading.Lock)
@@ -140,11 +144,22 @@ class LauncherClient:
         except OSError as error:
             raise MachineError(GONE) from error
 
+    def confine(self, plan: Mapping[str, object]) -> None:
+        """Let every app that starts from now on be confined, see :mod:`clinic.boxes`."""
+        self.send({"op": "confine"} | dict(plan))
+        self.confined = True
+
     def wait_exit(self, name: str, seconds: float) -> int | None:
-        """Return the exit status of the app ``name``, or None if it lives after ``seconds``."""
+        """Return the exit status of the app ``name``, or None if it lives after ``seconds``.
+
+        Raises MachineError when the launcher could not start it.
+        """
         deadline = time.monotonic() + seconds
-        while name not in self.exits and self._hear(deadline - time.monotonic()):
-            pass
+        while name not in self.exits:
+            if name in self.refused:
+                raise MachineError(self.refused[name])
+            if not self._hear(deadline - time.monotonic()):
+                break
         return self.exits.get(name)
 
     def wait_warm(self) -> None:
@@ -172,6 +187,10 @@ class LauncherClient:
             self.warm = True
         elif event.get("event") == "exit" and isinstance(event.get("status"), int):
             self.exits[str(event.get("name"))] = event["status"]
+        elif event.get("event") == "refused":
+            self.refused[str(event.get("name"))] = str(event.get("reason"))
+        elif event.get("event") == "stopped":
+            self.stopped[str(event.get("name"))] = str(event.get("reason"))
         return True
 
     def close(self) -> None:
@@ -226,20 +245,24 @@ class AppProcess:
         log = Tail()
         stdout, stderr = Tail(log), Tail(log)
         status_read, status_write = os.pipe()
-        files = [listener.fileno(), stdout.attach(), stderr.attach(), status_write]
         name = uuid.uuid4().hex
         port = int(listener.getsockname()[1])
         order = {
-            "op": "start",
-            "name": name,
             "source": source,
             "workdir": str(workdir),
             "env": app_environment(workdir) | dict(env),
             "trust_proxy": trust_proxy,
             "root_path": root_path,
         }
+        files = [
+            listener.fileno(),
+            stdout.attach(),
+            stderr.attach(),
+            status_write,
+            _written(order),
+        ]
         try:
-            launcher.send(order, files)
+            launcher.send({"op": "start", "name": name, "box": workdir.parent.name}, files)
         except MachineError:
             os.close(status_read)
             raise
@@ -274,8 +297,15 @@ class AppProcess:
             self.heard += data
         return self.heard.partition(b"\n")[0]
 
+    @property
+    def why_stopped(self) -> str:
+        """Why the launcher ended it for using too much, in words, or ""."""
+        return self.launcher.stopped.get(self.name, "")
+
     def _why_it_ended(self) -> str:
         status = self.launcher.wait_exit(self.name, 5)
+        if self.why_stopped:
+            return self.why_stopped
         if status is None:
             self.signal(signal.SIGKILL)
             return (
@@ -312,6 +342,14 @@ class AppProcess:
         with contextlib.suppress(MachineError):
             self.wait(5)
         os.close(self.status_pipe)
+
+
+def _written(order: Mapping[str, object]) -> int:
+    """Return a descriptor of a nameless file with the order, which only the child reads."""
+    with tempfile.TemporaryFile() as file:
+        file.write(json.dumps(order).encode())
+        file.flush()
+        return os.dup(file.fileno())
 
 
 def app_environment(workdir: Path) -> dict[str, str]:

@@ -1,0 +1,289 @@
+"""The namespaces in which the apps of one submission live together, and what they use there.
+
+A :class:`Box` is a ``bwrap`` that holds namespaces open and does nothing else. Apps are not started
+by it, which would take a second each: the warm launcher forks, the child enters the namespaces,
+and its child in turn is inside all of them. When the last app of a box has ended, the box goes and
+takes along whatever the apps left running.
+
+Linux only. The launcher that calls this has one thread, as setns(2) demands for user namespaces.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from clinic import confinement
+from clinic.confinement import Limits
+from clinic.errors import MachineError
+from clinic.process_tree import Entry, Usage, proportional, tree, usage
+
+LONGEST_ENTRY = 10.0
+_WAITING = ("/bin/sh", "-c", "echo; read wait")
+_NS_GET_USERNS = 0xB701
+_INFO = 3
+
+
+@dataclass(frozen=True, slots=True)
+class BoxPlan:
+    """How boxes are made: ``holder`` is the command line of bwrap for all of them.
+
+    Each folder in ``store`` is mounted at the same name in ``view``, where its apps and the
+    checks find it; it has the parts ``work``, ``tmp`` and ``shm``.
+    """
+
+    holder: tuple[str, ...]
+    store: str
+    view: str
+    limits: Limits
+
+    @classmethod
+    def from_json(cls, plan: Mapping[str, Any]) -> BoxPlan:
+        """Return the plan that :meth:`to_json` wrote."""
+        limits = Limits(**plan["limits"])
+        return cls(tuple(plan["holder"]), plan["store"], plan["view"], limits)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan for a message."""
+        limits = {name: getattr(self.limits, name) for name in Limits.__slots__}
+        return {
+            "holder": list(self.holder),
+            "store": self.store,
+            "view": self.view,
+            "limits": limits,
+        }
+
+    def command(self, name: str) -> list[str]:
+        """Return the command line for the submission whose folder has that ``name``."""
+        stored = f"{self.store}/{name}"
+        return [
+            *self.holder,
+            *("--bind", stored, f"{self.view}/{name}"),
+            *("--bind", f"{stored}/tmp", "/tmp"),  # noqa: S108 - of the box
+            *("--bind", f"{stored}/shm", "/dev/shm"),  # noqa: S108
+            *("--remount-ro", "/", "--chdir", "/"),
+            *("--info-fd", str(_INFO), "--", *_WAITING),
+        ]
+
+
+@dataclass(slots=True)
+class Box:
+    """Open namespaces, the process that holds them, and the apps inside."""
+
+    limits: Limits
+    monitor: int
+    init: int
+    hold: int
+    namespaces: tuple[int, ...]
+    apps: set[int] = field(default_factory=set)
+    spent: float = 0.0
+    seen: float = 0.0
+    verdict: str = ""
+
+    @classmethod
+    def open(cls, plan: BoxPlan, name: str) -> Box:
+        """Make the namespaces. Raises MachineError when this machine refuses."""
+        for part in ("work", "tmp", "shm"):
+            Path(plan.store, name, part).mkdir(exist_ok=True)
+        monitor, hold, told, info = _spawn(plan.command(name))
+        try:
+            said = _read_line(told).strip()
+            if said:
+                raise OSError(said)
+            init = int(json.loads(_read_within(info, LONGEST_ENTRY))["child-pid"])
+            return cls(plan.limits, monitor, init, hold, _namespaces(init))
+        except (OSError, ValueError, KeyError) as error:
+            _kill(monitor)
+            os.waitpid(monitor, 0)
+            os.close(hold)
+            raise MachineError(f"The sandbox for a submission cannot be made: {error}.") from error
+        finally:
+            os.close(told)
+            os.close(info)
+
+    def enter(self, keep: Sequence[int]) -> int:
+        """Fork a process inside: return its id here, and 0 in the process itself.
+
+        The process inside has no privilege and no descriptor but ``keep``. Raises MachineError
+        when it cannot be confined; then nothing of the submission has run or been read.
+        """
+        mine, theirs = os.pipe()
+        between = os.fork()
+        if between == 0:
+            self._go_inside(theirs, keep)
+            return 0
+        os.close(theirs)
+        try:
+            return self._await_entry(mine, between)
+        finally:
+            os.close(mine)
+
+    def _go_inside(self, report: int, keep: Sequence[int]) -> None:
+        """In the forked child: return only in the grandchild, confined."""
+        try:
+            for namespace in self.namespaces:
+                confinement.setns(namespace)
+            inside = os.fork()
+            if inside:
+                os.write(report, f"pid {inside}\n".encode())
+                os._exit(0)
+            os.setsid()
+            _close_all_but((*keep, report))
+            confinement.confine(self.limits)
+            os.write(report, b"confined\n")
+            os.close(report)
+        except BaseException as error:
+            os.write(report, f"failed {error}\n".encode())
+            os._exit(1)
+
+    def _await_entry(self, report: int, between: int) -> int:
+        """Return the grandchild's id once it is confined."""
+        heard, deadline = b"", time.monotonic() + LONGEST_ENTRY
+        while b"confined" not in heard or b"pid" not in heard:
+            data = _read_within(report, deadline - time.monotonic())
+            heard += data
+            if not data or b"failed" in heard:
+                break
+        os.waitpid(between, 0)
+        lines = dict(line.split(" ", 1) for line in heard.decode().splitlines() if " " in line)
+        pid = int(lines.get("pid", 0))
+        if b"confined" in heard and pid:
+            self.apps.add(pid)
+            return pid
+        if pid:
+            _kill(pid)
+            os.waitpid(pid, 0)
+        raise MachineError(f"An app cannot be confined: {lines.get('failed', 'it ended early')}.")
+
+    def left(self, pid: int, seconds: float) -> None:
+        """Note that an app was reaped, which had used ``seconds`` of processor time."""
+        self.apps.discard(pid)
+        self.spent += seconds
+
+    def watch(self, entries: Mapping[int, Entry], baseline: int) -> str:
+        """Slow down or end what uses too much; return why it was ended, or "".
+
+        ``baseline`` are the bytes that each process shares with the launcher.
+        """
+        members = tree(entries, {self.init, *self.apps})
+        used = usage(members, baseline)
+        self._count(used)
+        crowded = used.processes > self.limits.processes // 2
+        if crowded or self.spent > self.limits.busy_seconds:
+            _make_idle([entry.pid for entry in members])
+        self.verdict = self.verdict or self._excess(used, members)
+        if self.verdict:
+            self.kill()
+        return self.verdict
+
+    def _count(self, used: Usage) -> None:
+        self.spent += max(used.seconds - self.seen, 0)
+        self.seen = used.seconds
+
+    def _excess(self, used: Usage, members: Sequence[Entry]) -> str:
+        limits = self.limits
+        if used.memory > limits.memory and _really_used(members) > limits.memory:
+            return f"The app was ended: it used more than {limits.memory // 1024**2} MB of memory."
+        if self.spent > limits.cpu_seconds:
+            return f"The app was ended: it computed for more than {limits.cpu_seconds} s."
+        if used.processes > limits.processes + 8:
+            return f"The app was ended: it started more than {limits.processes} processes."
+        return ""
+
+    def kill(self) -> None:
+        """Kill everything inside; returns at once."""
+        _kill(self.init)
+
+    def close(self) -> None:
+        """Kill everything inside and wait until it is gone; every app must have been reaped."""
+        self.kill()
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.monitor, 0)
+        for number in (self.hold, *self.namespaces):
+            os.close(number)
+
+
+def _spawn(command: Sequence[str]) -> tuple[int, int, int, int]:
+    """Start bwrap; return its id, what keeps it waiting, its output and its information."""
+    (waits, hold), (told, tells), (info, informs) = os.pipe(), os.pipe(), os.pipe()
+    actions = [
+        (os.POSIX_SPAWN_DUP2, waits, 0),
+        (os.POSIX_SPAWN_DUP2, tells, 1),
+        (os.POSIX_SPAWN_DUP2, tells, 2),
+        (os.POSIX_SPAWN_DUP2, informs, _INFO),
+    ]
+    try:
+        pid = os.posix_spawn(command[0], list(command), {}, file_actions=actions)
+    finally:
+        for number in (waits, tells, informs):
+            os.close(number)
+    return pid, hold, told, info
+
+
+def _namespaces(init: int) -> tuple[int, ...]:
+    """Return descriptors of the namespaces of a process, in the order in which to enter them.
+
+    bwrap may have made a second user namespace inside the one that owns the others, to keep its
+    guests from making more. The owner comes first: only there do we have the right to enter.
+    """
+    folder = Path(f"/proc/{init}/ns")
+    inner = os.open(folder / "user", os.O_RDONLY)
+    mounts = os.open(folder / "mnt", os.O_RDONLY)
+    owner = fcntl.ioctl(mounts, _NS_GET_USERNS)
+    rest = [os.open(folder / kind, os.O_RDONLY) for kind in ("ipc", "uts", "cgroup", "pid")]
+    if os.fstat(owner).st_ino == os.fstat(inner).st_ino:
+        os.close(inner)
+        return (owner, mounts, *rest)
+    return (owner, mounts, *rest, inner)
+
+
+def _close_all_but(keep: Sequence[int]) -> None:
+    before = 3
+    for number in sorted(keep):
+        os.closerange(before, number)
+        before = number + 1
+    os.closerange(before, os.sysconf("SC_OPEN_MAX"))
+
+
+def _really_used(members: Sequence[Entry]) -> int:
+    """Return the bytes of some processes, what they share counted once; this takes longer."""
+    exact = ((proportional(entry.pid), entry.resident) for entry in members)
+    return sum(resident if known is None else known for known, resident in exact)
+
+
+def _make_idle(pids: Sequence[int]) -> None:
+    """Let processes run only when no other wants to; they cannot undo it (sched(7))."""
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                os.sched_setscheduler(int(thread), os.SCHED_IDLE, os.sched_param(0))
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def _read_line(number: int) -> str:
+    line, deadline = b"", time.monotonic() + LONGEST_ENTRY
+    while not line.endswith(b"\n"):
+        data = _read_within(number, deadline - time.monotonic())
+        if not data:
+            return line.decode(errors="replace") or "it ended early"
+        line += data
+    return line.decode(errors="replace")
+
+
+def _read_within(number: int, seconds: float) -> bytes:
+    """Return what comes next, b"" at the end and when nothing comes within ``seconds``."""
+    ready, _, _ = select.select([number], [], [], max(seconds, 0))
+    return os.read(number, 4096) if ready else b""
