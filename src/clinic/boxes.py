@@ -1,9 +1,9 @@
 """The namespaces in which the apps of one submission live together, and what they use there.
 
-A :class:`Box` is a ``bwrap`` that holds namespaces open and does nothing else. Apps are not started
-by it, which would take a second each: the warm launcher forks, the child enters the namespaces,
-and its child in turn is inside all of them. When the last app of a box has ended, the box goes and
-takes along whatever the apps left running.
+A :class:`Box` is a ``bwrap`` that holds namespaces open and does nothing else. Apps are not
+started by it, which would take a second each: the warm launcher forks, the child enters the
+namespaces, and its child in turn is inside all of them. When the last app of a box has ended, the
+box goes and takes along whatever the apps left running.
 
 Linux only. The launcher that calls this has one thread, as setns(2) demands for user namespaces.
 """
@@ -25,10 +25,11 @@ from typing import Any
 from clinic import confinement
 from clinic.confinement import Limits
 from clinic.errors import MachineError
-from clinic.process_tree import Entry, Usage, proportional, tree, usage
+from clinic.process_tree import Entry, Usage, open_sockets, proportional, tree, usage
 
 LONGEST_ENTRY = 10.0
 _WAITING = ("/bin/sh", "-c", "echo; read wait")
+_CROWD = 32
 _NS_GET_USERNS = 0xB701
 _INFO = 3
 
@@ -177,7 +178,7 @@ class Box:
         members = tree(entries, {self.init, *self.apps})
         used = usage(members, baseline)
         self._count(used)
-        crowded = used.processes > self.limits.processes // 2
+        crowded = len(members) > _CROWD
         if crowded or self.spent > self.limits.busy_seconds:
             _make_idle([entry.pid for entry in members])
         self.verdict = self.verdict or self._excess(used, members)
@@ -197,6 +198,8 @@ class Box:
             return f"The app was ended: it computed for more than {limits.cpu_seconds} s."
         if used.processes > limits.processes + 8:
             return f"The app was ended: it started more than {limits.processes} processes."
+        if open_sockets() > limits.sockets:
+            return f"The app was ended: it opened more than {limits.sockets} sockets."
         return ""
 
     def kill(self) -> None:

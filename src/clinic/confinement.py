@@ -36,16 +36,17 @@ class Limits:
 
     From ``busy_seconds`` of processor time on they only run when nothing else wants to, at
     ``cpu_seconds`` they are ended. ``address_space`` is what one process may map beyond what the
-    launcher has; ``file_bytes`` bounds one file, ``open_files`` one process.
+    launcher has; ``file_bytes`` bounds one file, ``open_files`` one process. ``processes`` counts
+    threads too. ``sockets`` counts those of the judge as well: what waits in one is memory.
     """
 
     memory: int = 512 * 1024**2
     address_space: int = 2 * 1024**3
     busy_seconds: float = 4.0
     cpu_seconds: int = 40
-    processes: int = 128
+    processes: int = 256
     file_bytes: int = 64 * 1024**2
-    open_files: int = 512
+    open_files: int = 1024
     sockets: int = 2500
 
 

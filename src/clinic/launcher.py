@@ -143,7 +143,8 @@ class Launcher:
 
     def _start(self, message: dict[str, Any], files: list[int]) -> Callable[[], int] | None:
         try:
-            pid = self._fork() if self.plan is None else self._fork_inside(message, files)
+            plan = self.plan
+            pid = self._fork() if plan is None else self._fork_inside(plan, message, files)
         except MachineError as error:
             self._tell({"event": "refused", "name": message["name"], "reason": str(error)})
             pid = None
@@ -167,14 +168,13 @@ class Launcher:
                 os.close(number)
         return pid
 
-    def _fork_inside(self, message: dict[str, Any], files: list[int]) -> int:
+    def _fork_inside(self, plan: BoxPlan, message: dict[str, Any], files: list[int]) -> int:
         """Fork into the box of the submission, a new one if none of its apps lives."""
         from clinic.boxes import Box
 
-        assert self.plan is not None
         name = str(message["box"])
         if name not in self.boxes:
-            self.boxes[name] = Box.open(self.plan, name)
+            self.boxes[name] = Box.open(plan, name)
         try:
             pid = self.boxes[name].enter(files)
         except MachineError:

@@ -225,7 +225,7 @@ class Judge:
 
     @property
     def _assembles(self) -> bool:
-        """Whether the judge reads a copy of the checks; a sandbox does not show it the course's."""
+        """Whether the judge reads a copy of the checks; a sandbox shows it no others."""
         return not self.notebook or self.enclosure is not None
 
     def _spawn(self, folder: Path, channel: socket.socket) -> subprocess.Popen[bytes]:

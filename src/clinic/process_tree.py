@@ -80,6 +80,12 @@ def usage(members: Iterable[Entry], baseline: int) -> Usage:
     )
 
 
+def open_sockets() -> int:
+    """Return how many sockets there are in this network namespace."""
+    line = Path("/proc/net/sockstat").read_text().partition("\n")[0]  # "sockets: used 17"
+    return int(line.split()[-1])
+
+
 def proportional(pid: int) -> int | None:
     """Return the bytes of a process, shared ones divided by their sharers; None if hidden."""
     try:

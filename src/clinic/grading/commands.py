@@ -14,6 +14,7 @@ from typing import Any
 def add_commands(commands: Any) -> None:
     """Add the instructor's commands to the parser of ``clinic``."""
     _add_grade(commands)
+    _add_doctor(commands)
 
 
 def _add_grade(commands: Any) -> None:
@@ -65,3 +66,20 @@ def _grade(arguments: argparse.Namespace) -> int:
     from clinic.grading.console import grade_from_terminal
 
     return grade_from_terminal(arguments)
+
+
+def _add_doctor(commands: Any) -> None:
+    command = commands.add_parser(
+        "doctor",
+        help="for instructors: say whether this machine can grade strangers' code safely",
+        description="Tries the sandbox of `clinic grade` and says what of it works here. Exit "
+        "status 0 where grading is safe, 1 where it is not.",
+    )
+    command.add_argument("--json", action="store_true", help="as a JSON list")
+    command.set_defaults(run=_doctor)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from clinic.grading import doctor
+
+    return doctor.run(arguments)

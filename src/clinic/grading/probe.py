@@ -1,7 +1,7 @@
-"""Try the sandbox out: start one around a few lines of our own, and let them tell what they can do.
+"""Try the sandbox out: start one around a few lines of our own and see what they can do.
 
-``python -m clinic.grading.probe`` runs inside the outer sandbox; the child that it sends into the
-inner one reports. A finding is what was seen, never what was configured.
+``python -m clinic.grading.probe QUESTIONS`` runs in the outer sandbox, in a judge's place, and
+starts apps in inner ones as a check does. A finding is what was seen, not what was configured.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clinic.errors import ClinicError, MachineError
+
 if TYPE_CHECKING:
     from clinic.grading.sandbox import Enclosure
+    from clinic.processes import LauncherClient
 
 LONGEST_PROBE = 120.0
 
@@ -33,23 +36,29 @@ class Found:
     told: Mapping[str, Any] = field(default_factory=dict)
 
 
-def probe(enclosure: Enclosure, course: Path = Path("/nonexistent")) -> Found:
-    """Run the probe in a sandbox as a judge gets it, and return what it found."""
+def probe(enclosure: Enclosure, questions: Mapping[str, Any] | None = None) -> Found:
+    """Run a probe in a sandbox such as a judge gets, and return what it found.
+
+    Without ``questions`` (see :func:`.probing.findings`) it only tries whether a process can be
+    confined, which takes a fraction of a second.
+    """
     ours, theirs = socket.socketpair()
+    nowhere = Path("/nonexistent")
     with tempfile.TemporaryDirectory(prefix="clinic-probe-") as name, ours, theirs:
         folder = Path(name)
-        program = [sys.executable, "-m", "clinic.grading.probe"]
-        environment = dict(os.environ) | {"TMPDIR": name}
+        program = [sys.executable, "-m", "clinic.grading.probe", json.dumps(questions)]
+        environment = dict(os.environ) | {"TMPDIR": name, "PYTHONSAFEPATH": "1"}
         try:
             done = subprocess.run(
-                enclosure.enclose(course, folder, program, theirs.fileno()),
-                env=enclosure.environment(course, folder, environment),
+                enclosure.enclose(nowhere, folder, program, theirs.fileno()),
+                env=enclosure.environment(nowhere, folder, environment),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=LONGEST_PROBE,
                 text=True,
                 errors="replace",
+                check=False,
             )
         except subprocess.TimeoutExpired:
             return Found(f"it gave no answer within {LONGEST_PROBE:g} s")
@@ -67,7 +76,9 @@ def explain(error: str) -> str:
     for path, bad, sentence in _SWITCHES:
         if _reads(path) == bad:
             return f"The sandbox cannot be made, because {sentence}; {_WAY_OUT}"
-    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+    refused = any(word in error.lower() for word in ("permi", "denied", "namespace"))
+    inside = any(Path(mark).exists() for mark in ("/.dockerenv", "/run/.containerenv"))
+    if refused and inside:
         return (
             f"The sandbox cannot be made in this container ({error}): start it with "
             "`--security-opt seccomp=unconfined --security-opt systempaths=unconfined`, or "
@@ -103,34 +114,78 @@ def _reads(path: str) -> str:
         return ""
 
 
-def main() -> int:
-    """Inside the outer sandbox: send a child into an inner one, and print what it tells."""
-    from clinic import confinement
-    from clinic.boxes import Box, BoxPlan
-    from clinic.errors import MachineError
-    from clinic.grading.probing import findings
-
-    confinement.adopt_orphans()
-    plan = BoxPlan.from_json(json.loads(os.environ["CLINIC_SANDBOX"]))
-    Path(plan.store, "probe").mkdir()
-    answer, tells = os.pipe()
+def main(argv: list[str]) -> int:
+    """In the outer sandbox: try an inner one, and print what was found."""
+    plan = json.loads(os.environ["CLINIC_SANDBOX"])
+    questions = json.loads(argv[0])
     try:
-        box = Box.open(plan, "probe")
-        pid = box.enter([tells])
-    except MachineError as error:
+        told = _enter_once(plan) if questions is None else _ask(plan, questions)
+    except ClinicError as error:
         print(json.dumps({"error": str(error)}))
         return 0
-    if pid == 0:
-        os.write(tells, json.dumps(findings(f"{plan.view}/probe/work")).encode())
-        os._exit(0)
-    os.close(tells)
-    with open(answer, "rb") as pipe:
-        told = pipe.read()
-    os.waitpid(pid, 0)
-    box.close()
-    print(json.dumps({"told": json.loads(told or b"{}")}))
+    print(json.dumps({"told": told}))
     return 0
 
 
+def _enter_once(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Send a process into an inner sandbox, and nothing more."""
+    from clinic import confinement
+    from clinic.boxes import Box, BoxPlan
+
+    confinement.adopt_orphans()
+    boxes = BoxPlan.from_json(plan)
+    Path(boxes.store, "probe").mkdir()
+    box = Box.open(boxes, "probe")
+    pid = box.enter([])
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    box.close()
+    return {}
+
+
+_ASKING = """
+import json
+from clinic.grading.probing import findings
+print(json.dumps(findings(**{questions!r})))
+"""
+_HOARDING = """
+kept = []
+while True:
+    kept.append(bytearray(b"x" * 2**23))
+"""
+
+
+def _ask(plan: Mapping[str, Any], questions: Mapping[str, Any]) -> dict[str, Any]:
+    """Start apps in inner sandboxes as a check does, and return what they and we saw."""
+    from clinic.processes import LauncherClient, listen
+
+    client = LauncherClient.open()
+    client.confine(plan)
+    with listen() as server:
+        given = dict(questions) | {"ports": [server.getsockname()[1]]}
+        text, log = _run_app(client, _ASKING.format(questions=given))
+    try:
+        told: dict[str, Any] = json.loads(text)
+    except ValueError:
+        raise MachineError(f"the app that should answer ended: {log[-500:]}") from None
+    told["hoarder"] = _run_app(client, _HOARDING)[1]
+    client.close()
+    return told
+
+
+def _run_app(client: LauncherClient, source: str) -> tuple[str, str]:
+    """Run a cell to its end; return what it printed, and what else there is to say of it."""
+    from clinic.processes import AppProcess
+    from clinic.scratch import make_workdir
+
+    workdir, _ = make_workdir()
+    process = AppProcess.start(client, source, workdir, {})
+    process.wait(LONGEST_PROBE / 3)
+    process.stdout.wait_until_closed(1)
+    process.close()
+    return process.stdout.text(), process.why_stopped or process.log.text()
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

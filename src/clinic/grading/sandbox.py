@@ -64,9 +64,9 @@ _GIGABYTE = 1024**3
 class Enclosure:
     """The sandbox of a judge and its limits; sizes in bytes.
 
-    ``limits`` hold for all apps of one submission, ``disk_bytes`` and ``disk_files`` for what they
-    keep in files, in memory and not on a disk. ``judge_memory`` is what each process of the trusted
-    side may map, so that a submission cannot make a check eat up the machine.
+    ``limits`` hold for all apps of one submission, ``disk_bytes`` and ``disk_files`` for what
+    they keep in files, in memory and not on a disk. ``judge_memory`` is what each process of the
+    trusted side may map, so that a submission cannot make a check eat up the machine.
     """
 
     bwrap: str

@@ -1,10 +1,10 @@
 """The first process inside the sandbox of a judge: make the folders of the apps, then guard it.
 
 ``python -m clinic.grading.supervisor PLAN COMMAND...`` with a JSON plan. bwrap has given it just
-the capabilities for this. It mounts a file system of limited size for the apps, gives up root where
-the grader is root, gives up all capabilities, and starts the judge. When the judge ends it ends
-too, and when the grader is gone (killed, for example) it does not wait for the judge for long: with
-it everything in the sandbox ends, because the process namespace does.
+the capabilities for this. It mounts a file system of limited size for the apps, gives up root
+where the grader is root, gives up all capabilities, and starts the judge. When the judge ends it
+ends too, and when the grader is gone (killed, for example) it does not wait for the judge for
+long: with it everything in the sandbox ends, because the process namespace does.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def main(argv: list[str]) -> int:
     confinement.drop_privileges()
     child = os.fork()
     if child == 0:
-        os.execv(argv[1], argv[1:])
+        os.execv(argv[1], argv[1:])  # noqa: S606 - the judge, no shell
     return guard(child, plan.channel)
 
 
