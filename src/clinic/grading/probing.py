@@ -59,7 +59,7 @@ def _connects(host: str, port: int) -> bool:
 
 def _count(start: Callable[[], int], most: int) -> int:
     """Return how many children this process can have at once."""
-    children = []
+    children: list[int] = []
     with contextlib.suppress(OSError):
         while len(children) < most:
             children.append(start())
