@@ -6,6 +6,7 @@ process, the check in another. Grading strangers' code is a different matter, in
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -30,6 +31,9 @@ def verify(rule: str) -> list[View]:
 
     The outcome goes to ``progress.json``. Interrupting is safe: nothing is recorded.
     """
+    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        # The cell with the points does it; and the instructor's progress is nobody else's.
+        return [message("nbgrader is grading this notebook: the points are below.")]
     course = find_course()
     chosen = course.rule(rule)
     require_checks(course)

@@ -10,11 +10,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from clinic.catalog import find_course
+
 
 def add_commands(commands: Any) -> None:
     """Add the instructor's commands to the parser of ``clinic``."""
     _add_grade(commands)
     _add_doctor(commands)
+    _add_export(commands)
 
 
 def _add_grade(commands: Any) -> None:
@@ -83,3 +86,84 @@ def _doctor(arguments: argparse.Namespace) -> int:
     from clinic.grading import doctor
 
     return doctor.run(arguments)
+
+
+def _add_export(commands: Any) -> None:
+    command = commands.add_parser("export", help="write the course for another grading platform")
+    platforms = command.add_subparsers(metavar="PLATFORM", required=True)
+    nbgrader = platforms.add_parser(
+        "nbgrader",
+        help="a course folder for nbgrader",
+        description="Write a new nbgrader course folder: one source assignment per notebook, and "
+        "an nbgrader_config.py by which `nbgrader autograde` judges from outside.",
+    )
+    nbgrader.add_argument("out", type=Path, metavar="OUT", help="a folder to make")
+    nbgrader.add_argument(
+        "--no-sandbox",
+        action="store_true",
+        help="let autograde run students' code unprotected, where bubblewrap cannot be had",
+    )
+    _add_choice(nbgrader)
+    nbgrader.set_defaults(run=_export_nbgrader)
+    gradescope = platforms.add_parser(
+        "gradescope",
+        help="an autograder zip for a Gradescope programming assignment",
+        description="Write the zip that a Gradescope programming assignment takes as its "
+        "autograder. It holds the engine and the hidden checks.",
+    )
+    gradescope.add_argument("out", type=Path, metavar="OUT.zip", help="a file to make")
+    _add_choice(gradescope)
+    gradescope.set_defaults(run=_export_gradescope)
+
+
+def _add_choice(command: Any) -> None:
+    command.add_argument(
+        "--notebook",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this notebook, such as 01_async_concurrency; may be given more than once",
+    )
+    command.add_argument(
+        "--rules", default="", metavar="ID[,ID...]", help="only the exercises of these rules"
+    )
+
+
+def _export_nbgrader(arguments: argparse.Namespace) -> int:
+    from clinic.grading.nbgrader_export import export_nbgrader
+
+    names = export_nbgrader(
+        find_course(),
+        arguments.out,
+        arguments.notebook,
+        _names(arguments.rules),
+        sandboxed=not arguments.no_sandbox,
+    )
+    print(f"{arguments.out} holds {_counted(names, 'assignment')}: {', '.join(names)}.")
+    print(f"Next: cd {arguments.out} && nbgrader generate_assignment {names[0]}")
+    return 0
+
+
+def _export_gradescope(arguments: argparse.Namespace) -> int:
+    from clinic.grading.gradescope_export import export_gradescope
+
+    rules = export_gradescope(
+        find_course(), arguments.out, arguments.notebook, _names(arguments.rules)
+    )
+    print(
+        f"{arguments.out} grades {_counted(rules, 'exercise')}. "
+        "It holds the hidden checks: keep it to yourself."
+    )
+    print(
+        "Next: give it to a Gradescope programming assignment as its autograder; in the settings "
+        "take 1 CPU, 1.5 GB or more and a timeout of 20 minutes."
+    )
+    return 0
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _counted(names: list[str], one: str) -> str:
+    return f"{len(names)} {one}{'' if len(names) == 1 else 's'}"
