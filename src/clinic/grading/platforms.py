@@ -10,6 +10,7 @@ from pathlib import Path
 
 from clinic.catalog import Course, Rule
 from clinic.errors import MachineError, UsageError
+from clinic.grading import sandbox
 from clinic.grading.results import StudentResult
 from clinic.grading.run import grade
 from clinic.nbval_run import require_checks
@@ -84,10 +85,19 @@ def _made_beside(place: Path, write: Callable[[Path], None], *, directory: bool)
 def graded(
     notebook: bytes, course: Course, rules: Sequence[str], sandboxed: bool | None = None
 ) -> StudentResult:
-    """Return the result of one notebook; None means: in a sandbox where this machine has one."""
-    if sandboxed is not None:
-        return grade(notebook, course, rules=rules, sandboxed=sandboxed)
+    """Return the result of one notebook; None means: in a sandbox where this machine has one.
+
+    Whether it has one is asked before anything of the notebook runs, so that no submission can
+    break the sandbox and be judged without.
+    """
+    wanted = has_sandbox() if sandboxed is None else sandboxed
+    return grade(notebook, course, rules=rules, sandboxed=wanted)
+
+
+def has_sandbox() -> bool:
+    """Tell whether this machine lets us make a sandbox."""
     try:
-        return grade(notebook, course, rules=rules, sandboxed=True)
+        sandbox.require()
     except MachineError:
-        return grade(notebook, course, rules=rules, sandboxed=False)
+        return False
+    return True
