@@ -212,10 +212,13 @@ def test_a_course_without_checks_says_who_has_them(tmp_path: Path) -> None:
     (course.checks / NOTEBOOK).unlink()
     course.checks.rmdir()
     with kernel_in(course) as kernel:
-        assert kernel.verify(ECHO) == (
-            "This copy of the course comes without its checks: your instructor holds them. "
-            "Hand in your notebook to have it judged."
+        assert "has not been run" in kernel.run('verify("echo")')
+        assert kernel.verify(SHIPPED) == (
+            "○ echo: not attempted — the cell is as it was shipped\n"
+            "Next: change the exercise cell, run it, then run this cell again."
         )
+        assert kernel.verify(ECHO).startswith("Your instructor holds the checks of this course")
+        assert not (course.notebooks / "progress.json").exists()
 
 
 def test_a_kernel_restarted_in_the_middle_loses_nothing(tmp_path: Path) -> None:

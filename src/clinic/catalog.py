@@ -21,6 +21,9 @@ from clinic.errors import UsageError
 START = "00_start_here.ipynb"
 """The notebook by which a course folder is recognised."""
 
+ANSWER_PLACEHOLDER = "*Double-click here and write your answer.*"
+"""What stands in the answer cell of a question until the learner has written something."""
+
 _NOTEBOOK = re.compile(r"\d\d_[A-Za-z0-9_]+\.ipynb")
 _NUMBERING = re.compile(r"^[\d.]+[.):]?\s+")
 
@@ -46,12 +49,31 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """The question of a category that a learner answers in words and a person scores.
+
+    ``category`` is the category's title, ``text`` the question as markdown, without the heading
+    and without what is said about the length.
+    """
+
+    category: str
+    text: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class Category:
-    """One notebook: its title without numbering, its file name and its rules in order."""
+    """One notebook: title without numbering, file name, rules in order, and its question."""
 
     title: str
     notebook: str
     rules: tuple[Rule, ...]
+    question: Question | None = None
+
+    @property
+    def stem(self) -> str:
+        """The name of the notebook without its suffix, by which its answer cell names it."""
+        return self.notebook.removesuffix(".ipynb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +102,11 @@ class Course:
     def rules(self) -> tuple[Rule, ...]:
         """All rules in order."""
         return tuple(rule for category in self.categories for rule in category.rules)
+
+    @property
+    def questions(self) -> dict[str, Question]:
+        """Stem of the notebook to its question in words, for the notebooks that have one."""
+        return {each.stem: each.question for each in self.categories if each.question}
 
     @property
     def originals(self) -> dict[str, str]:
@@ -138,6 +165,11 @@ def lesson_paths(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.ipynb") if _NOTEBOOK.fullmatch(path.name))
 
 
+def answer_mark(stem: str) -> str:
+    """Return the first line of the cell for the answer: Colab drops metadata, but not this."""
+    return f"<!-- answer: {stem} -->"
+
+
 def _course_named(root: Path) -> Course:
     if not (root / "notebooks" / START).is_file():
         raise UsageError(f"CLINIC_COURSE is {root}, but that folder has no notebooks/{START}.")
@@ -161,7 +193,8 @@ def _suggestion(rule_id: str, known: list[str]) -> str:
 def _category(path: Path) -> Category:
     notebook = read_notebook(path)
     title = _title(notebook) or _words(path.stem)
-    return Category(title, path.name, tuple(_rules(notebook, title).values()))
+    rules = tuple(_rules(notebook, title).values())
+    return Category(title, path.name, rules, _question(notebook, title, path.stem))
 
 
 def _title(notebook: Notebook) -> str:
@@ -182,6 +215,18 @@ def _rules(notebook: Notebook, category: str) -> dict[str, Rule]:
             title = _plain(heading) or _words(rule_id)
             rules[rule_id] = _rule(cell, title, category, notebook.path.name)
     return rules
+
+
+def _question(notebook: Notebook, category: str, stem: str) -> Question | None:
+    for cell in notebook.cells:
+        if cell.kind == "markdown" and cell.clinic.get("question") == stem:
+            return Question(category, _first_paragraph(cell.source), _whole(cell.clinic, "points"))
+    return None
+
+
+def _first_paragraph(markdown: str) -> str:
+    parts = [part.strip() for part in re.split(r"\n\s*\n", markdown)]
+    return next((part for part in parts if part and not part.startswith("#")), "")
 
 
 def _rule(cell: Cell, title: str, category: str, notebook: str) -> Rule:

@@ -8,6 +8,7 @@ Ctrl-C. Every failure is one sentence on stderr.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import sys
@@ -19,7 +20,6 @@ from clinic.catalog import Course, find_course, lesson_paths
 from clinic.cells import read_bytes, read_notebook
 from clinic.errors import ClinicError, CourseError, UsageError
 from clinic.exercise import sources_in
-from clinic.grading.commands import add_commands
 from clinic.verdict import Outcome, Verdict
 
 _WORDS = {
@@ -73,10 +73,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="clinic", description="Broken FastAPI apps to repair, and their checks.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_rules(commands)
-    _add_check(commands)
-    _add_tidy(commands)
     _add_lab(commands)
-    add_commands(commands)
+    # What learners get comes without the package for instructors, and without what that is for.
+    if importlib.util.find_spec("clinic.grading") is not None:
+        from clinic.grading.commands import add_commands
+
+        _add_check(commands)
+        _add_tidy(commands)
+        add_commands(commands)
     return parser
 
 

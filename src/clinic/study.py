@@ -27,6 +27,11 @@ from clinic.views import Markdown, View, escape, message, show, stack, table
 TRIES = 2
 """After so many checked texts that differ, the answer opens without a pass."""
 
+_KEPT_BACK = (
+    "Your instructor holds the checks of this course: what you repair counts when your notebooks "
+    "are judged, and does not show here."
+)
+
 P = ParamSpec("P")
 Output = View | Markdown
 
@@ -288,7 +293,9 @@ def _overview(course: Course, done: Progress) -> View:
     here = open_rules[0] if open_rules else None
     rows = [_row(category, done, here) for category in categories]
     headers = ("Category", "Repaired", "Points", "Minutes left", "Continue")
-    parts = [*_notices(done.notice), table(headers, rows, "Your progress"), _next(here)]
+    kept_back = "" if course.checks.is_dir() else _KEPT_BACK
+    notices = _notices(done.notice, kept_back)
+    parts = [*notices, table(headers, rows, "Your progress"), _next(here)]
     return stack([part for part in parts if isinstance(part, View)])
 
 

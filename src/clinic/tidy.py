@@ -28,6 +28,7 @@ COMPARED = "nbval-check-output"
 
 _CHECK = re.compile(r"\s*#[ \t]*check[ \t]*:[ \t]*([\w-]+)")
 _VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?")
 _METADATA = {
     "kernelspec": {
         "display_name": "Python 3 (ipykernel)",
@@ -98,6 +99,15 @@ def tidy_notebook(
     return Notebook(tuple(_with_outputs(identified)), _METADATA, notebook.path)
 
 
+def is_foreign(cell: Cell) -> bool:
+    """Tell whether the cell's id is one that JupyterLab or nbformat drew, or none.
+
+    A cell of the course has an id of words; tidying gives it one, and by that an author says that
+    the cell belongs to the lesson.
+    """
+    return not cell.id or _RANDOM_ID.fullmatch(cell.id) is not None
+
+
 def _tidied(path: Path, *, originals: bool = False, lesson: bool = False) -> Tidied:
     before = read_notebook(path)
     after = tidy_notebook(before, originals=originals, lesson=lesson)
@@ -155,7 +165,7 @@ def _role_id(cell: Cell) -> str | None:
 
 
 def _own_id(cell: Cell) -> str | None:
-    return cell.id if _VALID_ID.fullmatch(cell.id) else None
+    return cell.id if _VALID_ID.fullmatch(cell.id) and not is_foreign(cell) else None
 
 
 def _earned_id(cell: Cell) -> str:

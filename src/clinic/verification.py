@@ -14,7 +14,7 @@ from typing import Any
 from clinic import progress_file
 from clinic.catalog import Course, Rule, find_course
 from clinic.exercise import attempted, current_shell, latest_run
-from clinic.nbval_run import Judge, core_facts, require_checks
+from clinic.nbval_run import Judge, core_facts
 from clinic.study import shown
 from clinic.verdict import Fact, Outcome, Verdict
 from clinic.views import View, escape, message, stack
@@ -36,14 +36,14 @@ def verify(rule: str) -> list[View]:
         return [message("nbgrader is grading this notebook: the points are below.")]
     course = find_course()
     chosen = course.rule(rule)
-    require_checks(course)
     source = latest_run(rule)
     if source is None:
         return [_never_run(chosen)]
     if not attempted(source, chosen.original):
-        verdict = Verdict(rule, Outcome.NOT_ATTEMPTED, core_facts(course, rule))
-        return [verdict_view(chosen, verdict)]
-    return _judge(course, chosen, source)
+        # "Done means" above the cell says the same where the checks are the instructor's.
+        facts = core_facts(course, rule) if course.checks.is_dir() else ()
+        return [verdict_view(chosen, Verdict(rule, Outcome.NOT_ATTEMPTED, facts))]
+    return _judge(course, chosen, source) if course.checks.is_dir() else [_kept_back(chosen)]
 
 
 def _judge(course: Course, rule: Rule, source: str) -> list[View]:
@@ -97,10 +97,18 @@ def _never_run(rule: Rule) -> View:
     )
 
 
+def _kept_back(rule: Rule) -> View:
+    return message(
+        f"Your instructor holds the checks of this course, so your {rule.id} is judged when you "
+        'hand in this notebook, and not here. Run "Watch it break" once more to see what your '
+        'repair does, compare it with "Done means", and save the notebook.'
+    )
+
+
 def verdict_view(rule: Rule, verdict: Verdict) -> View:
     """Return the verdict as the learner sees it."""
     views = [_headline(rule, verdict)]
-    if verdict.outcome is Outcome.NOT_ATTEMPTED:
+    if verdict.outcome is Outcome.NOT_ATTEMPTED and verdict.facts:
         views.append(message("What will be checked once you have changed it:"))
     if verdict.facts:
         views.append(_facts_view(verdict))
