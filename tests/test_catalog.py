@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tiny_course import FIRST, SECOND, code, exercise_cell, markdown, write_notebook
 
-from clinic.catalog import Course, find_course, load_course
+from clinic.catalog import Course, Question, answer_mark, find_course, load_course
 from clinic.errors import UsageError
 
 
@@ -29,6 +29,42 @@ def test_a_category_is_a_notebook(course: Course) -> None:
         ("Start here", "00_start_here.ipynb", 1),
         ("Async & Concurrency", "01_async_concurrency.ipynb", 2),
     ]
+
+
+def test_a_category_may_ask_a_question_in_words(course: Course) -> None:
+    assert course.questions == {}
+    path = course.notebooks / "02_more.ipynb"
+    own = {"clinic": {"question": "02_more", "points": 5}}
+    cell = markdown("## In words\n\nWhy does\nit wait?\n\nThree sentences.", "question")
+    foreign = cell | {"metadata": {"clinic": {"question": "01_other", "points": 3}}}
+    write_notebook(path, markdown("# More", "t"), foreign, cell | {"metadata": own})
+    found = load_course(course.root)
+    asked = Question("More", "Why does\nit wait?", 5)
+    assert found.questions == {"02_more": asked}
+    assert found.categories[2].question == asked
+    assert found.categories[2].stem == "02_more"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "source", "expected"),
+    [
+        ({"question": "02_more"}, "Why?", Question("More", "Why?", 0)),
+        ({"question": "02_more", "points": "5"}, "", Question("More", "", 0)),
+        ({"question": ["02_more"], "points": 5}, "Why?", None),
+        ({"points": 5}, "Why?", None),
+        ("question", "Why?", None),
+    ],
+)
+def test_metadata_of_any_kind_is_borne(
+    course: Course, metadata: object, source: str, expected: Question | None
+) -> None:
+    cell = markdown(source, "question") | {"metadata": {"clinic": metadata}}
+    write_notebook(course.notebooks / "02_more.ipynb", markdown("# More", "t"), cell)
+    assert load_course(course.root).categories[2].question == expected
+
+
+def test_the_mark_of_an_answer_is_a_comment_that_nobody_sees() -> None:
+    assert answer_mark("02_more") == "<!-- answer: 02_more -->"
 
 
 def test_folders_lie_where_the_layout_says(course: Course) -> None:

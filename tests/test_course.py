@@ -12,7 +12,7 @@ from pathlib import Path
 import matrix
 import pytest
 
-from clinic.catalog import START, Rule, lesson_paths
+from clinic.catalog import ANSWER_PLACEHOLDER, START, Rule, answer_mark, lesson_paths
 from clinic.cells import Cell, Notebook, read_notebook
 from clinic.exercise import rule_of, sources_in
 from clinic.nbval_plugin import rule_of_check
@@ -221,9 +221,46 @@ def test_a_category_opens_and_closes_as_all_do(path: Path) -> None:
     for word in ("After this notebook you can", "Before you start", "Time", "Verified on"):
         assert f"**{word}**" in cells[0].source
     assert f"FastAPI {version('fastapi')}" in cells[0].source
-    assert [cell.id for cell in cells[-3:]] == ["quiz", "progress", "links"]
+    end = ["question", "answer", "quiz", "progress", "links"]
+    assert [cell.id for cell in cells[-5:]] == end
     assert cells[-3].source.count("<details>") == 3
     assert len(code_lines(cells[1].source)) <= 3
+
+
+@pytest.mark.parametrize("path", lesson_paths(COURSE.notebooks), ids=lambda p: p.stem)
+def test_every_category_asks_one_question_in_words(path: Path) -> None:
+    asked = [cell for cell in read_notebook(path).cells if "question" in cell.clinic]
+    if path.name == START:
+        assert asked == []
+        return
+    (cell,) = asked
+    assert (cell.kind, cell.id) == ("markdown", "question")
+    assert dict(cell.clinic) == {"question": path.stem, "points": 5}
+    assert cell.source.count("?") == 1
+    assert re.search(r"\bwhy\b", cell.source, re.IGNORECASE)
+    assert len(cell.source.split()) < 60
+    assert "read by a person" in " ".join(cell.source.split())
+
+
+@pytest.mark.parametrize("path", lesson_paths(COURSE.notebooks)[1:], ids=lambda p: p.stem)
+def test_the_answer_to_the_question_is_empty_and_names_its_lesson(path: Path) -> None:
+    cells = read_notebook(path).cells
+    marked = [cell for cell in cells if "<!-- answer:" in cell.source]
+    (cell,) = marked
+    assert cell.source == f"{answer_mark(path.stem)}\n\n{ANSWER_PLACEHOLDER}"
+    assert (cell.kind, cell.id, dict(cell.metadata)) == ("markdown", "answer", {})
+    assert cells.index(cell) == [each.id for each in cells].index("question") + 1
+
+
+@pytest.mark.parametrize("path", lesson_paths(COURSE.solutions), ids=lambda p: p.stem)
+def test_a_question_has_a_rubric_outside_of_every_answer(path: Path) -> None:
+    """`solution()` shows what stands below an answer, so the rubric stands above the first."""
+    cells = read_notebook(path).cells
+    rubrics = [cell for cell in cells if cell.id == "question"]
+    assert len(rubrics) == (path.stem in COURSE.questions)
+    for cell in rubrics:
+        assert 2 <= len(BULLET.findall(cell.source)) <= 4
+        assert cells.index(cell) < next(i for i, c in enumerate(cells) if rule_of(c.source))
 
 
 def test_each_lesson_links_on_to_the_next_one() -> None:

@@ -111,6 +111,16 @@ def test_after_a_restart_the_diff_is_to_the_saved_notebook(course: Course) -> No
     assert study._latest(course, course.rule("second_rule")) == MINE
 
 
+def test_without_checks_progress_says_what_it_cannot_count(
+    course: Course, capsys: pytest.CaptureFixture[str]
+) -> None:
+    progress()
+    assert "instructor" not in capsys.readouterr().out
+    shutil.rmtree(course.checks)
+    progress()
+    assert "Your instructor holds the checks of this course" in capsys.readouterr().out
+
+
 def test_without_answers_the_instructor_has_them(
     course: Course, capsys: pytest.CaptureFixture[str]
 ) -> None:

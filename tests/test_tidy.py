@@ -148,6 +148,12 @@ def test_good_ids_stay_and_others_are_made_from_the_text() -> None:
     assert tidied(*once) == once
 
 
+@pytest.mark.parametrize("drawn", ["3f2a91bc", "6f1c0f0e-9a54-4c8a-8a7e-0c1f5a1c2b3d"])
+def test_an_id_that_an_editor_drew_becomes_words(drawn: str) -> None:
+    (cell,) = tidied(Cell("markdown", "Hand in by Friday", drawn))
+    assert cell.id == "hand-in-by-friday"
+
+
 def test_a_missing_original_is_stored_in_lessons_only() -> None:
     cell = Cell("code", "# exercise: a\nx = 1", "a")
     (lesson,) = tidied(cell, lesson=True)
