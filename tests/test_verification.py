@@ -213,7 +213,7 @@ def test_a_course_without_checks_says_who_has_them(tmp_path: Path) -> None:
     course.checks.rmdir()
     with kernel_in(course) as kernel:
         assert "has not been run" in kernel.run('verify("echo")')
-        assert kernel.verify(SHIPPED) == (
+        assert kernel.verify(SHIPPED.format(rule="echo")) == (
             "○ echo: not attempted — the cell is as it was shipped\n"
             "Next: change the exercise cell, run it, then run this cell again."
         )

@@ -25,7 +25,6 @@ from clinic.grading.release import learners_files, release
 from clinic.tidy import tidy_course
 
 LINK = re.compile(r"\]\((?!https?:|mailto:|#|attachment:)([^)#\s]+)(?:#[^)]*)?\)")
-pytestmark = pytest.mark.xdist_group("release")
 
 
 @pytest.fixture(scope="module")
