@@ -22,6 +22,37 @@ def add_commands(commands: Any) -> None:
     _add_export(commands)
 
 
+def _add_release(commands: Any) -> None:
+    command = commands.add_parser(
+        "release",
+        help="make the folder that learners get, without answers and checks",
+        description="Writes the course as learners get it into the folder OUT: without answers, "
+        "checks and whatever a learner has typed into the lessons here.",
+    )
+    command.add_argument("out", type=Path, metavar="OUT", help="a new, an empty or a released one")
+    command.add_argument("--zip", action="store_true", help="write OUT.zip as well")
+    command.add_argument(
+        "--notebook",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this lesson and the start page, such as 01_async_concurrency; may be repeated",
+    )
+    command.set_defaults(run=_release)
+
+
+def _release(arguments: argparse.Namespace) -> int:
+    from clinic.grading.release import release
+
+    released = release(
+        find_course(), arguments.out, zipped=arguments.zip, notebooks=arguments.notebook
+    )
+    for sentence in released.notes:
+        print(f"clinic: {sentence}", file=sys.stderr)
+    print(released.summary)
+    return 0
+
+
 def _add_grade(commands: Any) -> None:
     command = commands.add_parser(
         "grade",
@@ -119,17 +150,6 @@ def _add_export(commands: Any) -> None:
 
 
 def _add_choice(command: Any) -> None:
-
-
-def _add_release(commands: Any) -> None:
-    command = commands.add_parser(
-        "release",
-        help="make the folder that learners get, without answers and checks",
-        description="Writes the course as learners get it into the folder OUT: without answers, "
-        "checks and whatever a learner has typed into the lessons here.",
-    )
-    command.add_argument("out", type=Path, metavar="OUT", help="a new, an empty or a released one")
-    command.add_argument("--zip", action="store_true", help="write OUT.zip as well")
     command.add_argument(
         "--notebook",
         action="append",
@@ -180,21 +200,3 @@ def _names(text: str) -> list[str]:
 
 def _counted(names: list[str], one: str) -> str:
     return f"{len(names)} {one}{'' if len(names) == 1 else 's'}"
-
-
-        help="only this lesson and the start page, such as 01_async_concurrency; may be repeated",
-    )
-    command.set_defaults(run=_release)
-
-
-def _release(arguments: argparse.Namespace) -> int:
-    from clinic.catalog import find_course
-    from clinic.grading.release import release
-
-    released = release(
-        find_course(), arguments.out, zipped=arguments.zip, notebooks=arguments.notebook
-    )
-    for sentence in released.notes:
-        print(f"clinic: {sentence}", file=sys.stderr)
-    print(released.summary)
-    return 0
