@@ -8,6 +8,7 @@ from typing import Any
 
 FIRST = '# exercise: first_rule\napp = "broken"\n'
 SECOND = '# exercise: second_rule\napp = "broken too"\n'
+ASKING = "01_async_concurrency"
 THIRD = "# exercise: third_rule\nvalue = 1\n"
 
 
@@ -35,6 +36,11 @@ def exercise_cell(source: str, *, rule: str, minutes: int = 5, points: int = 10)
         "original": source.splitlines(keepends=True),
     }
     return code(source, rule, clinic=own)
+
+
+def question_cell(text: str, *, category: str, points: int = 5) -> dict[str, Any]:
+    """Return the markdown cell of a category's free-text question."""
+    return markdown(text) | {"metadata": {"clinic": {"question": category, "points": points}}}
 
 
 def write_notebook(path: Path, *cells: dict[str, Any]) -> Path:
@@ -78,3 +84,12 @@ def write_course(root: Path) -> None:
         markdown("Two is more.", "third-why"),
     )
     (root / "tests" / "checks").mkdir(parents=True)
+
+
+def write_asking_course(root: Path) -> None:
+    """Write the same course with a question in its second notebook, named by ``ASKING``."""
+    write_course(root)
+    path = root / "notebooks" / f"{ASKING}.ipynb"
+    document = json.loads(path.read_text("utf-8"))
+    document["cells"].append(question_cell("Why does it wait?", category=ASKING))
+    path.write_text(json.dumps(document), "utf-8")

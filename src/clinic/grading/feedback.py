@@ -162,7 +162,8 @@ def _detail(result: RuleResult, told: str, place: str) -> str:
     meaning = f"<p>{_capital(_MEANING[told])}</p>"
     lesson = f"<p><small>{place}</small></p>" if place else ""
     if told == "repaired":
-        held = f"All {counted(len(verdict.core), 'fact')} hold"
+        count = len(verdict.core)
+        held = "The one fact holds" if count == 1 else f"All {count} facts hold"
         return page.folded(held, _facts(verdict, verdict.facts) + lesson)
     if told == "not attempted":
         reason = f"<p>{page.escape(verdict.reason)}</p>" if verdict.reason else meaning

@@ -19,7 +19,7 @@ _MOST_NAMED = 50
 """How many students one heading names; the gradebook names all."""
 
 _MOST_FACTS = 15
-_SMALL_CLASS = 6
+_FEW = 10
 _BINS = 10
 
 
@@ -113,7 +113,7 @@ def _group(title: str, entries: list[str]) -> str:
     if len(entries) > _MOST_NAMED:
         shown.append(f"and {len(entries) - _MOST_NAMED:,} more; see gradebook.csv")
     summary = f"{title}: <strong>{len(entries):,}</strong>"
-    return page.folded(summary, page.items(shown), unfolded=len(entries) <= _SMALL_CLASS)
+    return page.folded(summary, page.items(shown), unfolded=len(entries) <= _FEW)
 
 
 def _entry(mark: Mark, told: str = "") -> str:
