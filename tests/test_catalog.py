@@ -32,15 +32,15 @@ def test_a_category_is_a_notebook(course: Course) -> None:
 
 
 def test_a_category_may_ask_a_question_in_words(course: Course) -> None:
-    assert course.questions == {}
+    assert course.questions == ()
     path = course.notebooks / "02_more.ipynb"
     own = {"clinic": {"question": "02_more", "points": 5}}
     cell = markdown("## In words\n\nWhy does\nit wait?\n\nThree sentences.", "question")
     foreign = cell | {"metadata": {"clinic": {"question": "01_other", "points": 3}}}
     write_notebook(path, markdown("# More", "t"), foreign, cell | {"metadata": own})
     found = load_course(course.root)
-    asked = Question("More", "Why does\nit wait?", 5)
-    assert found.questions == {"02_more": asked}
+    asked = Question("02_more", "Why does\nit wait?", 5)
+    assert found.questions == (asked,)
     assert found.categories[2].question == asked
     assert found.categories[2].stem == "02_more"
 
@@ -48,7 +48,7 @@ def test_a_category_may_ask_a_question_in_words(course: Course) -> None:
 @pytest.mark.parametrize(
     ("metadata", "source", "expected"),
     [
-        ({"question": "02_more"}, "Why?", Question("More", "Why?", 0)),
+        ({"question": "02_more"}, "Why?", Question("02_more", "Why?", 0)),
         ({"question": "02_more", "points": "5"}, "", Question("More", "", 0)),
         ({"question": ["02_more"], "points": 5}, "Why?", None),
         ({"points": 5}, "Why?", None),

@@ -52,8 +52,8 @@ class Rule:
 class Question:
     """The question of a category that a learner answers in words and a person scores.
 
-    ``category`` is the category's title, ``text`` the question as markdown, without the heading
-    and without what is said about the length.
+    ``category`` is the stem of the lesson's file name, by which the answer cell names it; ``text``
+    is the question as markdown, without the heading and what is said about the length.
     """
 
     category: str
@@ -104,9 +104,9 @@ class Course:
         return tuple(rule for category in self.categories for rule in category.rules)
 
     @property
-    def questions(self) -> dict[str, Question]:
-        """Stem of the notebook to its question in words, for the notebooks that have one."""
-        return {each.stem: each.question for each in self.categories if each.question}
+    def questions(self) -> tuple[Question, ...]:
+        """The questions in words, in the order of the lessons that have one."""
+        return tuple(each.question for each in self.categories if each.question)
 
     @property
     def originals(self) -> dict[str, str]:
@@ -194,7 +194,7 @@ def _category(path: Path) -> Category:
     notebook = read_notebook(path)
     title = _title(notebook) or _words(path.stem)
     rules = tuple(_rules(notebook, title).values())
-    return Category(title, path.name, rules, _question(notebook, title, path.stem))
+    return Category(title, path.name, rules, _question(notebook, path.stem))
 
 
 def _title(notebook: Notebook) -> str:
@@ -217,10 +217,10 @@ def _rules(notebook: Notebook, category: str) -> dict[str, Rule]:
     return rules
 
 
-def _question(notebook: Notebook, category: str, stem: str) -> Question | None:
+def _question(notebook: Notebook, stem: str) -> Question | None:
     for cell in notebook.cells:
         if cell.kind == "markdown" and cell.clinic.get("question") == stem:
-            return Question(category, _first_paragraph(cell.source), _whole(cell.clinic, "points"))
+            return Question(stem, _first_paragraph(cell.source), _whole(cell.clinic, "points"))
     return None
 
 

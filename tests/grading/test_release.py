@@ -181,7 +181,7 @@ def test_the_manifest_names_the_version_and_no_commit_without_git(bundle: Path) 
         "commit": None,
         "changed_since_commit": [],
         "lessons": [category.stem for category in course.categories],
-        "points": points + sum(question.points for question in course.questions.values()),
+        "points": points + sum(question.points for question in course.questions),
     }
 
 

@@ -185,7 +185,7 @@ def _manifest(course: Course, commit: str, changed: Sequence[str]) -> bytes:
         "changed_since_commit": list(changed),
         "lessons": [category.stem for category in course.categories],
         "points": sum(rule.points for rule in course.rules)
-        + sum(question.points for question in course.questions.values()),
+        + sum(question.points for question in course.questions),
     }
     return (json.dumps(row, indent=1) + "\n").encode()
 
