@@ -68,7 +68,8 @@ class BoxPlan:
         stored = f"{self.store}/{name}"
         return [
             *self.holder,
-            *("--bind", stored, f"{self.view}/{name}"),
+            # The folder itself stays out of reach: a part replaced by a link would be mounted.
+            *("--bind", f"{stored}/work", f"{self.view}/{name}/work"),
             *("--bind", f"{stored}/tmp", "/tmp"),  # noqa: S108 - of the box
             *("--bind", f"{stored}/shm", "/dev/shm"),  # noqa: S108
             *("--remount-ro", "/", "--chdir", "/"),
@@ -83,6 +84,7 @@ class Box:
     limits: Limits
     monitor: int
     init: int
+    init_file: int
     hold: int
     namespaces: tuple[int, ...]
     apps: set[int] = field(default_factory=set)
@@ -101,7 +103,7 @@ class Box:
             if said:
                 raise OSError(said)
             init = int(json.loads(_read_within(info, LONGEST_ENTRY))["child-pid"])
-            return cls(plan.limits, monitor, init, hold, _namespaces(init))
+            return cls(plan.limits, monitor, init, os.pidfd_open(init), hold, _namespaces(init))
         except (OSError, ValueError, KeyError) as error:
             _kill(monitor)
             os.waitpid(monitor, 0)
@@ -204,14 +206,15 @@ class Box:
 
     def kill(self) -> None:
         """Kill everything inside; returns at once."""
-        _kill(self.init)
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.init_file, signal.SIGKILL)
 
     def close(self) -> None:
         """Kill everything inside and wait until it is gone; every app must have been reaped."""
         self.kill()
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.monitor, 0)
-        for number in (self.hold, *self.namespaces):
+        for number in (self.hold, self.init_file, *self.namespaces):
             os.close(number)
 
 

@@ -368,6 +368,7 @@ def _serve(
 def main(argv: list[str]) -> int:
     """Run the launcher on the inherited socket whose number is the only argument."""
     control = socket.socket(fileno=int(argv[0]))
+    control.set_inheritable(False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the trusted side decides when this ends
     _adopt_orphans()
     warm_up()

@@ -33,6 +33,8 @@ def receive(channel: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
     files: list[int] = []
     try:
         head, files, _, _ = socket.recv_fds(channel, LENGTH.size, MOST_FILES)
+        for number in files:  # as Python opens every file: not for programs that are started
+            os.set_inheritable(number, False)
         if not head:
             return None
         return _message(channel, head), files

@@ -29,31 +29,36 @@ def remove_tree(folder: Path) -> bool:
     """Remove a folder with all in it; return whether it is gone.
 
     It may be deeper than Python can recurse and its folders may be closed to their owner. So every
-    folder is opened up and moved to the top before it is emptied. Nothing is followed. No process
-    may be changing it at the time.
+    folder is opened and moved to the top before it is emptied. No link is followed. No process may
+    be changing it at the time.
     """
     with contextlib.suppress(OSError):
-        for number in range(10**9):
-            inner = _empty(folder)
-            if inner is None:
-                break
-            inner.rename(folder / f".{number}-{os.urandom(8).hex()}")
-    with contextlib.suppress(OSError):
-        folder.rmdir()
-    return not folder.exists()
+        _remove(folder)
+    return not os.path.lexists(folder)
 
 
-def _empty(folder: Path) -> Path | None:
-    """Remove what can be removed at the two top levels; return a folder below them, or None."""
+def _remove(folder: Path) -> None:
     folder.chmod(0o700)
-    for entry in os.scandir(folder):
-        if not entry.is_dir(follow_symlinks=False):
-            os.unlink(entry.path)
+    waiting = _entries(folder)
+    while waiting:
+        path = waiting.pop()
+        if not _is_folder(path):
+            os.unlink(path)
             continue
-        os.chmod(entry.path, 0o700)
-        for below in os.scandir(entry.path):
-            if below.is_dir(follow_symlinks=False):
-                return Path(below.path)
-            os.unlink(below.path)
-        os.rmdir(entry.path)
-    return None
+        path.chmod(0o700)
+        for below in _entries(path):
+            if _is_folder(below):
+                below.chmod(0o700)  # or it could not be moved
+                waiting.append(below.rename(folder / f".{os.urandom(12).hex()}"))
+            else:
+                os.unlink(below)
+        os.rmdir(path)
+    os.rmdir(folder)
+
+
+def _entries(folder: Path) -> list[Path]:
+    return [folder / name for name in os.listdir(folder)]
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()

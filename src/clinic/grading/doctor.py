@@ -90,7 +90,7 @@ def _sandbox(course: Path) -> list[Line]:
         "the judge in the outer one, a submission in the inner one, within milliseconds",
         probe.explain(found.error) if found.error else "",
     )
-    return [works] if found.error else [works, *_held(found.told)]
+    return [works] if found.error else [works, *held(found.told)]
 
 
 def _probe(course: Path, host_port: int) -> probe.Found:
@@ -110,7 +110,8 @@ def _probe(course: Path, host_port: int) -> probe.Found:
     return probe.probe(replace(enclosure, limits=_LIMITS, disk_bytes=_DISK), questions)
 
 
-def _held(told: Mapping[str, Any]) -> list[Line]:
+def held(told: Mapping[str, Any]) -> list[Line]:
+    """Return the lines on what a probe told (see :func:`.probing.findings`)."""
     seen = ", ".join([*told["seen"], *told["writable"]])
     no_way = not told["outside"] and not told["host_loopback"] and told["interfaces"] == ["lo"]
     return [
