@@ -25,6 +25,7 @@ import select
 import signal
 import socket
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 WARM_MODULES = ("fastapi", "httpx", "uvicorn.loops.asyncio", "uvicorn.protocols.http.h11_impl")
 SLOW_MODULES = ("sqlalchemy.ext.asyncio", "aiosqlite", "sqlalchemy.dialects.sqlite.aiosqlite")
+
+IDS_PER_START = 16
+"""Process ids that the starts of one submission lie apart, see :meth:`clinic.boxes.Box.open`."""
 
 TICK = 0.05
 """Seconds between two looks at what confined apps use."""
@@ -98,6 +102,7 @@ class Launcher:
     wake: tuple[int, int] = field(default_factory=os.pipe)
     plan: BoxPlan | None = None
     boxes: dict[str, Box] = field(default_factory=dict)
+    opened: Counter[str] = field(default_factory=Counter)
 
     def run(self) -> Callable[[], int] | None:
         """Serve orders until the other side is gone.
@@ -174,7 +179,8 @@ class Launcher:
 
         name = str(message["box"])
         if name not in self.boxes:
-            self.boxes[name] = Box.open(plan, name)
+            self.boxes[name] = Box.open(plan, name, self.opened[name] * IDS_PER_START)
+            self.opened[name] += 1
         try:
             pid = self.boxes[name].enter(files)
         except MachineError:
