@@ -388,3 +388,17 @@ def test_a_bubblewrap_that_may_do_nothing_is_told_in_one_sentence(
 
 def test_facts_are_the_same_in_and_out_of_a_sandbox(judge: Judge) -> None:
     assert tuple(fact.text for fact in verdict_on(judge, WRONG).facts[:2]) == FACTS
+
+
+def test_process_ids_do_not_come_again_at_a_restart(tmp_path: Path) -> None:
+    course = write_checks(tmp_path / "course")
+    path = course.checks / NOTEBOOK
+    text = path.read_text("utf-8")
+    old = 'assert answer.json() == {\\"number\\": number}'
+    assert old in text
+    new = "assert app.restart().get('/echo/1').json() != answer.json()"
+    path.write_text(text.replace(old, new), "utf-8")
+    pids = ECHO.replace('{"number": number}', "__import__('os').getpid()")
+    with Judge(course, enclosure=sandbox.require()) as judge:
+        verdict = verdict_on(judge, pids)
+        assert verdict.facts[0].met, verdict
