@@ -122,7 +122,8 @@ def test_a_signal_stops_it_soon_and_cleanly(
         process.send_signal(number)
     said, told = process.communicate()
     assert process.returncode == status
-    assert (said, told.count("\n")) == ("", told.count("clinic: "))
+    assert said == ""
+    assert "Traceback" not in told
     assert told.splitlines()[-1].endswith("the same command goes on from there.")
     assert all_end(children, 5)
 
