@@ -72,7 +72,7 @@ def _add_grade(commands: Any) -> None:
     )
     where = command.add_mutually_exclusive_group()
     where.add_argument(
-        "--jobs", type=_positive, metavar="N", help="students judged at once (cores + 1)"
+        "--jobs", type=_positive, metavar="N", help="students judged at once (3 per core)"
     )
     where.add_argument(
         "--scheduler", metavar="ADDRESS", help="judge on the Dask cluster of this scheduler"

@@ -42,8 +42,12 @@ class Workforce(Protocol):
 
 
 def default_jobs() -> int:
-    """Return how many students to judge at once: one more than cores, since checks also wait."""
-    return (os.cpu_count() or 1) + 1
+    """Return how many students to judge at once: three per core.
+
+    Checks wait four fifths of their time (measured: 0.6 of 3.7 s for four exercises, 11 of 60 s
+    for all), and on two busy cores six judges graded twice as fast as three.
+    """
+    return 3 * (os.cpu_count() or 1)
 
 
 class LocalWorkforce:
