@@ -36,7 +36,7 @@ def graded(
     hand_in(root, "ada", {"echo": ECHO, "package": PACKAGE})
     hand_in(root, "bob", {"echo": WRONG, "package": "def f(:"})
     hand_in(root, "cy", {"echo": SHIPPED.format(rule="echo").partition("\n")[2]})
-    hand_in(root, "eve\x1b[31m", {"broken_check": ECHO})
+    hand_in(root, "eve\x1b[31m", {"broken_check": ECHO.partition("\n")[2]})
     (hand_in(root, "dan", {})).write_text("{no notebook")
     return root, run(root, "--json", "--jobs", "2")
 
@@ -52,7 +52,7 @@ def test_a_class_is_graded_whoever_is_in_it(
         "bob": {"echo": "not_yet", "package": "not_yet"},
         "cy": {},
         "dan": {},
-        "eve\x1b[31m": {"broken_check": "could_not_tell"},
+        "eve [31m": {"broken_check": "could_not_tell"},
     }
     assert {name: row["points"] for name, row in rows.items() if row["points"]} == {"ada": 20}
     assert not any(row["sandboxed"] for row in rows.values())

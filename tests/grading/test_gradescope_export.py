@@ -60,11 +60,10 @@ def autograder(archive: Path, tmp_path: Path) -> Path:
 
 
 def graded(root: Path) -> dict[str, Any]:
-    """Run the autograder with the engine of the zip, and return results.json."""
+    """Run the autograder, with the engine that is installed here, and return results.json."""
     environment = os.environ | {
         "AUTOGRADER_ROOT": str(root),
         "CLINIC_PYTHON": sys.executable,
-        "PYTHONPATH": str(root / "source" / "engine" / "src"),
     }
     done = subprocess.run(
         [root / "run_autograder"],

@@ -332,3 +332,17 @@ def test_mangled_exercises_are_judged_as_repaired(tmp_path: Path) -> None:
         "echo": Outcome.REPAIRED,
         "package": Outcome.REPAIRED,
     }
+
+
+def test_a_first_line_that_stands_there_twice_is_one_exercise() -> None:
+    """A whole cell was pasted below the first line of the shipped one."""
+    rule = REAL.rules[1]
+    pasted = f"# exercise: {rule.id}\n{rule.original}\nextra = 1\n"
+    handin = read_handin([notebook(code(pasted, rule.id))], REAL)
+    assert handin.sources == {rule.id: f"{rule.original}\nextra = 1\n"}
+
+
+def test_a_file_that_is_no_notebook_is_told() -> None:
+    handin = read_handin([handed(b"no notebook", "notebook.ipynb")], REAL)
+    assert handin.sources == {}
+    assert handin.notes == ("notebook.ipynb is not a notebook: it holds something else.",)

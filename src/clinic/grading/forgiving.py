@@ -66,8 +66,8 @@ def read_forgivingly(content: bytes, name: str) -> Reading:
     cells = tuple(_cell(row) for row in scan.rows())
     if scan.seen_list:
         return Reading(Notebook(cells), (*notes, *scan.notes(name)))
-    if not text.lstrip().startswith(("{", "<")) and (script := _script_cells(text)):
-        return Reading(Notebook(script), notes)
+    if not text.lstrip().startswith(("{", "<")) and _is_script(text, name):
+        return Reading(Notebook(_script_cells(text)), notes)
     return _nothing(_what_else(text, name))
 
 
@@ -242,6 +242,11 @@ def _whole(value: object) -> int | None:
 
 
 # Scripts -----------------------------------------------------------------------------------------
+
+
+def _is_script(text: str, name: str) -> bool:
+    """Tell a script from any other text: by its name, its cells or an exercise in it."""
+    return name.casefold().endswith(".py") or bool(_PERCENT.search(text) or "exercise" in text)
 
 
 def _script_cells(text: str) -> tuple[Cell, ...]:

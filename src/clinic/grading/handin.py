@@ -266,6 +266,9 @@ class _Reader:
             else:
                 texts = [*(text.rstrip("\n") for text in texts[:-1]), texts[-1]]
         rules = [mark.rule or "" for mark in marks[: len(texts)]]
+        # The line may stand there twice, when a whole cell was pasted below it.
+        filled = [number for number, text in enumerate(texts) if _has_code(text)] or [0]
+        texts, rules = [texts[i] for i in filled], [rules[i] for i in filled]
         trimmed = [self._without_neighbours(*one) for one in zip(texts, rules, strict=True)]
         if len(set(rules)) > 1:
             self.notes.append(f"{place} holds {_and(rules)}; each was graded by itself.")
@@ -405,6 +408,12 @@ _ACTIONS = (ast.Expr, ast.Assign, ast.With, ast.For)
 def _in_order(files: Iterable[HandedInFile]) -> Iterator[HandedInFile]:
     """Yield the files in the order of their names; the result never depends on the disk."""
     yield from sorted(files, key=lambda file: file.name)
+
+
+def _has_code(text: str) -> bool:
+    """Tell whether a text says more than comments; one that does not compile does."""
+    tree = tree_of(text)
+    return tree is None or bool(tree.body)
 
 
 def _leads(source: str, mark: _Mark) -> bool:
