@@ -37,3 +37,17 @@ def all_end(pids: list[int], seconds: float = 20) -> bool:
 def open_files() -> int:
     """Return how many file descriptors this process has open."""
     return len(os.listdir("/proc/self/fd"))
+
+
+def listening_ports(pid: int) -> list[int]:
+    """Return the TCP ports on which a process listens."""
+    links = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            links.append(os.readlink(link))
+    rows = [line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
+    return [
+        int(row[1].split(":")[1], 16)
+        for row in rows
+        if row[3] == "0A" and f"socket:[{row[9]}]" in links  # proc_net_tcp(5): LISTEN, the inode
+    ]

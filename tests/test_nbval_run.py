@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes_of import all_end, command_of, descendants, open_files
+from processes_of import all_end, command_of, descendants, listening_ports, open_files
 from tiny_checks import ECHO, EXTRA, FACTS, NOTEBOOK, PACKAGE, SHIPPED, change_check, write_checks
 
 from clinic.catalog import Course
@@ -273,6 +273,24 @@ def test_whatever_dies_in_the_middle_costs_one_verdict(
     assert verdict.outcome is Outcome.COULD_NOT_TELL
     assert verdict.reason.startswith(reason)
     assert verdict_on(judge, ECHO).outcome is Outcome.REPAIRED
+
+
+def test_a_kernel_that_dies_costs_the_other_rules_nothing(judge: Judge) -> None:
+    sources = {"package": PACKAGE, "killed_check": ECHO, "noisy": ECHO, "echo": WRONG}
+    outcomes = {verdict.rule: verdict.outcome for verdict in judge.run(sources)}
+    assert outcomes == {
+        "package": Outcome.REPAIRED,
+        "killed_check": Outcome.COULD_NOT_TELL,
+        "noisy": Outcome.REPAIRED,
+        "echo": Outcome.NOT_YET,
+    }
+
+
+def test_no_process_of_a_judge_listens_on_a_port(judge: Judge) -> None:
+    verdict_on(judge, ECHO)
+    pids = [process_of(judge), *descendants(process_of(judge))]
+    assert len(pids) >= 3, "pytest, its kernel and the launcher"
+    assert [port for pid in pids for port in listening_ports(pid)] == []
 
 
 def test_giving_up_from_another_thread_ends_everything_at_once(course: Course) -> None:

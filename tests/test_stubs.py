@@ -153,6 +153,72 @@ def test_a_client_that_talks_nonsense_harms_nobody(stub: HttpStub, sent: bytes) 
     assert Api(stub.url).get("/").status_code == 200
 
 
+def upload(stub: HttpStub, size: int) -> None:
+    """Send a body of that size, until the partner hangs up."""
+    with connected(stub) as client:
+        head = b"POST / HTTP/1.1\r\nHost: partner\r\nContent-Length: %d\r\n\r\n" % size
+        client.sendall(head)
+        for _ in range(size // 100_000):
+            client.sendall(bytes(100_000))
+        if not client.recv(100):
+            raise ConnectionResetError
+
+
+def connected(stub: HttpStub) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", int(stub.url.rpartition(":")[2])), 20)
+
+
+@pytest.mark.parametrize("size", [20_000_000, 10**12])
+def test_a_body_that_no_partner_would_take_is_cut_off(stub: HttpStub, size: int) -> None:
+    with pytest.raises((ConnectionResetError, BrokenPipeError)):
+        upload(stub, size)
+    assert stub.requests == ()
+
+
+def test_a_partner_keeps_so_much_and_no_more(stub: HttpStub) -> None:
+    for _ in range(6):
+        upload(stub, 10_000_000)
+    with pytest.raises((ConnectionResetError, BrokenPipeError)):
+        upload(stub, 10_000_000)
+    assert len(stub.requests) == 6
+
+
+def test_a_partner_has_so_many_connections_and_no_more(stub: HttpStub) -> None:
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(connected(stub)) for _ in range(530)]
+        assert wait_until(lambda: _hung_up(clients[-1]))
+        assert not _hung_up(clients[0])
+    assert wait_until(lambda: Api(stub.url).send("GET", "/").result().status == 200)
+
+
+def _hung_up(client: socket.socket) -> bool:
+    client.setblocking(False)
+    try:
+        return client.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionResetError:
+        return True
+
+
+LARGE = (b"x" * 900 + b"\r\n") * 22_000
+
+
+def test_a_mailbox_is_full_some_day(post: SmtpStub) -> None:
+    with smtplib.SMTP(post.host, post.port, timeout=20) as client:
+        for _ in range(3):
+            client.sendmail("a@x.example", ["b@x.example"], LARGE)
+        with pytest.raises(smtplib.SMTPDataError):
+            client.sendmail("a@x.example", ["b@x.example"], LARGE)
+    assert len(post.mails) == 3
+
+
+def test_a_mail_has_so_many_recipients_and_no_more(post: SmtpStub) -> None:
+    everybody = [f"{number}@x.example" for number in range(101)]
+    with smtplib.SMTP(post.host, post.port, timeout=20) as client:
+        assert list(client.sendmail("a@x.example", everybody, b"x")) == ["100@x.example"]
+
+
 def test_an_answer_that_raises_is_the_authors_fault_and_not_the_submissions() -> None:
     with (
         pytest.raises(CourseError, match=r"^A stub could not answer: KeyError\('sku'\)\.$"),

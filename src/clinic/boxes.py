@@ -101,7 +101,7 @@ class Box:
         start that no process has it any more; in fresh namespaces the same ids would come again.
         """
         for part in ("work", "tmp", "shm"):
-            Path(plan.store, name, part).mkdir(exist_ok=True)
+            _make_folder(Path(plan.store, name, part))
         monitor, hold, told, info = _spawn(plan.command(name))
         try:
             said = _read_line(told).strip()
@@ -225,6 +225,16 @@ class Box:
             os.waitpid(self.monitor, 0)
         for number in (self.hold, self.init_file, *self.namespaces):
             os.close(number)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder that is to be mounted, if it is not there; a link is none."""
+    try:
+        folder.mkdir(exist_ok=True)
+        if folder.is_symlink():
+            raise NotADirectoryError(f"{folder.name} is a link")
+    except OSError as error:
+        raise MachineError(f"The sandbox for a submission cannot be made: {error}.") from error
 
 
 def _spawn(command: Sequence[str]) -> tuple[int, int, int, int]:

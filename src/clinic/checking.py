@@ -62,6 +62,8 @@ SANDBOX = "CLINIC_SANDBOX"
 
 _LONGEST_SQL = 10.0
 """Seconds after which a connection to an app's database cuts off a statement that still works."""
+_MOST_SQL_BYTES = 100_000_000
+"""The most that a check reads from an app's database through one connection."""
 _LONGEST_SQL_VALUE = 10_000_000
 """Bytes of one value or row of an app's database; the file itself may claim a gigabyte."""
 
@@ -172,9 +174,10 @@ class App(Api):
         database = sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None)
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_SQL_VALUE)
         # A table may have become a view without end. Only a long statement ever gets this far:
-        # SQLite asks once per million steps of a statement, and a true answer interrupts it.
+        # SQLite asks once per 10,000 steps of a statement, and a true answer interrupts it.
         deadline = time.monotonic() + _LONGEST_SQL
-        database.set_progress_handler(lambda: time.monotonic() > deadline, 1_000_000)
+        database.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+        database.row_factory = _Rows()
         return database
 
     def terminate(self) -> None:
@@ -209,6 +212,19 @@ class App(Api):
         ``trust_proxy`` and ``root_path`` are those of :meth:`submission.start`.
         """
         return self._run.start(env, trust_proxy=trust_proxy, root_path=root_path)
+
+
+class _Rows:
+    """Counts what has been read from an app's database, which decides how much that is."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+
+    def __call__(self, cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        self._bytes += sum(sys.getsizeof(value) for value in row)
+        if self._bytes > _MOST_SQL_BYTES:
+            raise sqlite3.DataError("the database holds more than a check reads")
+        return row
 
 
 class submission:

@@ -12,7 +12,6 @@ import contextlib
 import os
 import queue
 import re
-import shutil
 import socket
 import time
 from collections.abc import Generator, Iterable
@@ -22,6 +21,7 @@ from typing import Any
 import pytest
 
 from clinic import messages
+from clinic.scratch import remove_tree
 
 CHANNEL = "CLINIC_JUDGE"
 CHECK = re.compile(r"\s*#[ \t]*check[ \t]*:[ \t]*(\w+)")
@@ -29,7 +29,8 @@ CHECK = re.compile(r"\s*#[ \t]*check[ \t]*:[ \t]*(\w+)")
 LONGEST_CELL = 60.0
 
 WARM_UP = """
-import clinic.checking
+import clinic.checking, clinic.kernel_pipe
+clinic.kernel_pipe.close_output_pipe()
 clinic.checking.warm()
 """
 
@@ -73,7 +74,7 @@ def pytest_unconfigure() -> None:
     """Remove the judge's files, also when the process that started it was killed."""
     scratch = Path(os.environ["CLINIC_SCRATCH"])
     for _ in range(20):  # an app that is ending may still write
-        shutil.rmtree(scratch, ignore_errors=True)
+        remove_tree(scratch)
         # In a sandbox the folder itself, a mount point, stays; it is empty then.
         if not scratch.exists() or not os.listdir(scratch):
             break
@@ -120,15 +121,20 @@ class Judge:
         _run_silently(
             kernel, "\n".join([WARM_UP, *imports_of(i.cell.source for i in items.values())])
         )
-        while (job := self._next_job()) is not None:
-            for rule in job:
-                item = items[rule]
-                item.test_outputs = []  # those of an earlier job
-                # Something of the same file comes next: pytest ends the item and keeps the kernel.
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=file)
-            if file.timed_out or not kernel.is_alive():
-                break  # nbval marks all that follows a time-out as expected to fail
+        while (job := self._next_job()) is not None and self._do(job, items, file):
+            pass
         session._setupstate.teardown_exact(None)
+        return True
+
+    def _do(self, job: list[str], items: dict[str | None, Any], file: Any) -> bool:
+        """Run the cells of a job; return False, at once, when the kernel is of no use any more."""
+        for rule in job:
+            item = items[rule]
+            item.test_outputs = []  # those of an earlier job
+            # Something of the same file comes next: pytest ends the item and keeps the kernel.
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=file)
+            if _is_spent(file):
+                return False
         return True
 
     @pytest.hookimpl(wrapper=True)
@@ -146,6 +152,7 @@ class Judge:
                 "seconds": report.duration,
                 "message": _told(item, call.excinfo),
                 "rows": self._take_rows(),
+                "last": _is_spent(item.parent),
             }
             messages.send(self._channel, event)
         return report
@@ -168,6 +175,14 @@ def _hide_checks(session: pytest.Session) -> None:
     for path in {item.path for item in _cells(session)}:
         if path.is_relative_to(os.environ["CLINIC_SCRATCH"]):
             path.unlink(missing_ok=True)
+
+
+def _is_spent(file: Any) -> bool:
+    """Tell whether no further cell can be judged with the file's kernel.
+
+    nbval marks all that follows a time-out as expected to fail.
+    """
+    return bool(file.timed_out) or not file.kernel.is_alive()
 
 
 def _cells(session: pytest.Session) -> list[Any]:

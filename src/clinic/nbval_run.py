@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -29,6 +28,7 @@ from clinic.catalog import Course, lesson_paths
 from clinic.cells import Notebook, dump_notebook, read_notebook
 from clinic.errors import CourseError, MachineError, UsageError
 from clinic.exercise import attempted
+from clinic.scratch import remove_tree
 from clinic.verdict import Fact, Outcome, Verdict, fact_from_json, judge_facts
 
 LONGEST_WARM_UP = 120.0
@@ -169,7 +169,7 @@ class _Run:
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(5)
         self.channel.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_tree(self.folder)
 
 
 class Judge:
@@ -187,6 +187,7 @@ class Judge:
         self.notebook = notebook
         self.enclosure = enclosure
         self._spent = False
+        self._given_up = False
         self._run: _Run | None = None
         self._starting = threading.Lock()
 
@@ -210,7 +211,7 @@ class Judge:
         with contextlib.ExitStack() as undo:
             try:
                 folder = Path(tempfile.mkdtemp(prefix="clinic-judge-"))
-                undo.callback(shutil.rmtree, folder, ignore_errors=True)
+                undo.callback(remove_tree, folder)
                 (folder / "submission").mkdir()
                 if self._assembles:
                     _assemble(self._notebooks(), folder / ASSEMBLED)
@@ -272,28 +273,51 @@ class Judge:
 
         Raises CourseError for a rule without a check.
         """
+        self._given_up = False
         verdicts: dict[str, Verdict] = {}
-        try:
-            run = self._ready_run()
-            for rule, source in sources.items():
-                text = source.encode("utf-8", "surrogatepass")
-                path = run.submission / f"{rule}.py"
-                path.write_bytes(text)
-                path.chmod(0o644)  # a sandboxed judge may be another user; the folder is its own
-            messages.send(run.channel, {"rules": list(sources)})
-            while len(verdicts) < len(sources):
-                item = self._hear("item", LONGEST_CHECK)
-                verdicts[item["rule"]] = self._verdict(item)
-                on_verdict(verdicts[item["rule"]])
-        except (MachineError, OSError, ValueError, KeyError, TypeError) as error:
-            self.abandon()
-            for rule in sources:
-                if rule not in verdicts:
-                    verdicts[rule] = self._could_not_tell(rule, str(error))
-                    on_verdict(verdicts[rule])
-        if self._spent:
-            self.abandon()
+
+        def tell(verdict: Verdict) -> None:
+            verdicts[verdict.rule] = verdict
+            on_verdict(verdict)
+
+        while rest := {rule: text for rule, text in sources.items() if rule not in verdicts}:
+            self._judge_rest(rest, tell)
         return [verdicts[rule] for rule in sources]
+
+    def _judge_rest(self, sources: Mapping[str, str], tell: OnVerdict) -> None:
+        """Judge some rules in one process. Where that ends early, it costs one of them.
+
+        That is the rule which was being judged; the next call judges the others anew.
+        """
+        waiting = list(sources)
+        begun = False
+        try:
+            if self._given_up:
+                raise MachineError("This judge has been closed.")
+            self._send(self._ready_run(), sources)
+            begun = True
+            while waiting:
+                item = self._hear("item", LONGEST_CHECK)
+                verdict = self._verdict(item)
+                waiting.remove(verdict.rule)
+                tell(verdict)
+                if item.get("last"):  # the kernel is dead or stuck
+                    self._end()
+                    return
+        except (MachineError, OSError, ValueError, KeyError, TypeError) as error:
+            self._end()
+            alone = begun and not self._given_up
+            for rule in waiting[:1] if alone else waiting:
+                tell(self._could_not_tell(rule, str(error)))
+        if self._spent:
+            self._end()
+
+    def _send(self, run: _Run, sources: Mapping[str, str]) -> None:
+        for rule, source in sources.items():
+            path = run.submission / f"{rule}.py"
+            path.write_bytes(source.encode("utf-8", "surrogatepass"))
+            path.chmod(0o644)  # a sandboxed judge may be another user; the folder is its own
+        messages.send(run.channel, {"rules": list(sources)})
 
     def close(self) -> None:
         """End the process with all that it started, and remove its files."""
@@ -304,7 +328,14 @@ class Judge:
         self.abandon()
 
     def abandon(self) -> None:
-        """End the process at once, in the middle of what it does."""
+        """End the process at once, in the middle of what it does; from any thread.
+
+        A :meth:`run` under way then judges nothing more.
+        """
+        self._given_up = True
+        self._end()
+
+    def _end(self) -> None:
         with self._starting:
             self._let_go()
 
@@ -322,7 +353,7 @@ class Judge:
         except MachineError:
             if kept is None or kept is not self._run:
                 raise
-            self.abandon()
+            self._end()
             self.start()
             self._hear("waiting", LONGEST_WARM_UP)
         return self._require_run()

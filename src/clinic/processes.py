@@ -281,7 +281,7 @@ class AppProcess:
         try:
             status = json.loads(line)
             state, message = str(status["state"]), str(status["message"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise StartError(self._why_it_ended()) from None
         if state != "ready":
             raise StartError(message[:1000])

@@ -70,6 +70,14 @@ Answer = Callable[[StubRequest], Reply]
 
 _FOR_EVER = 86_400.0
 
+# An app under judgement decides how much it sends to its partner, and the check keeps all of it.
+_MOST_CONNECTIONS = 512
+_MOST_BODY = 16_000_000
+_MOST_KEPT = 64_000_000
+_MOST_RECIPIENTS = 100  # the least that RFC 5321, 4.5.3.1.8, asks for
+_ABOUT_A_REQUEST = 2_000
+"""Bytes that a kept request takes beside its body and its headers, with a margin."""
+
 
 class HttpStub:
     """A partner's HTTP server on an own thread. Use it as a context manager.
@@ -77,12 +85,17 @@ class HttpStub:
     Should ``answer`` raise, the client gets a 500, and the context ends with a CourseError.
     While the gate is shut (:meth:`hold`), requests are counted and kept waiting; :meth:`release`
     lets all of them pass, or those that a condition names. All methods are thread-safe.
+
+    Whoever sends more than a partner would take is cut off: more than 16 MB in one request, 64 MB
+    in all, or more than 512 connections at a time.
     """
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
         self._changed = threading.Condition()
         self._requests: list[StubRequest] = []
+        self._kept = 0
+        self._connections = 0
         self._held: dict[int, tuple[StubRequest, asyncio.Event]] = {}
         self._most_held = 0
         self._answered = 0
@@ -210,6 +223,10 @@ class HttpStub:
     async def _connection(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        if self._connections >= _MOST_CONNECTIONS:
+            writer.transport.abort()
+            return
+        self._connections += 1
         connection = h11.Connection(h11.SERVER)
         try:
             while await self._exchange(connection, reader, writer):
@@ -218,6 +235,7 @@ class HttpStub:
             # ValueError: a target that is no address
             writer.transport.abort()
         finally:
+            self._connections -= 1
             writer.close()
 
     async def _exchange(
@@ -255,6 +273,9 @@ class HttpStub:
     def _record(self, head: h11.Request, body: bytes, writer: asyncio.StreamWriter) -> StubRequest:
         target = urlsplit(head.target.decode("latin-1"))
         with self._changed:
+            self._kept += _size(head, body)
+            if self._kept > _MOST_KEPT:
+                raise ConnectionAbortedError("more than the stub keeps")
             request = StubRequest(
                 number=len(self._requests) + 1,
                 method=head.method.decode("ascii"),
@@ -283,6 +304,11 @@ class HttpStub:
                 self._held.pop(request.number, None)
 
 
+def _size(head: h11.Request, body: bytes) -> int:
+    lines = sum(len(name) + len(value) for name, value in head.headers)
+    return _ABOUT_A_REQUEST + len(head.target) + lines + len(body)
+
+
 async def _read_request(
     connection: h11.Connection, reader: asyncio.StreamReader
 ) -> tuple[h11.Request, bytes] | None:
@@ -296,6 +322,8 @@ async def _read_request(
             head = event
         elif isinstance(event, h11.Data):
             body += event.data
+            if len(body) > _MOST_BODY:
+                raise ConnectionAbortedError("a larger body than the stub takes")
         elif isinstance(event, h11.EndOfMessage) and head is not None:
             return head, bytes(body)
         else:  # the client has gone
@@ -362,6 +390,7 @@ class SmtpStub:
         self._refuse = refuse
         self._changed = threading.Condition()
         self._mails: list[Mail] = []
+        self._kept = 0
         self._open = threading.Event()
         self._open.set()
         self._waiting = 0
@@ -424,6 +453,8 @@ class SmtpStub:
         """Refuse or accept one recipient."""
         if self._refuse(address):
             return "550 no such user here"
+        if len(envelope.rcpt_tos) >= _MOST_RECIPIENTS:
+            return "452 too many recipients"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -433,6 +464,9 @@ class SmtpStub:
         content = envelope.content
         body = content if isinstance(content, bytes) else str(content).encode()
         with self._changed:
+            self._kept += _ABOUT_A_REQUEST + len(body)
+            if self._kept > _MOST_KEPT:
+                return "452 the mailbox is full"
             self._mails.append(Mail(envelope.mail_from, tuple(envelope.rcpt_tos), body))
             self._changed.notify_all()
         return "250 OK"

@@ -78,6 +78,8 @@ def read_handin(files: Iterable[HandedInFile], course: Course) -> HandIn:
         reader.read(file)
     chosen = {rule: reader.choose(rule) for rule in course.originals if rule in reader.pieces}
     reader.tell_missing()
+    if reader.bytes_read and not chosen and not reader.notes:
+        reader.notes.append("None of the files holds an exercise of this course.")
     notes = tuple(dict.fromkeys(one_line(note, 400) for note in reader.notes))
     more = (f"{len(notes) - MAX_NOTES} more remarks are left out.",)
     return HandIn(
@@ -184,9 +186,10 @@ class _Reader:
         source = numbered.cell.source
         if rule is not None and source == self.lessons.originals[rule]:
             return True
-        self.changed += len(source)
-        if len(source) <= MAX_EXERCISE and self.changed <= MAX_CHANGED:
-            return True
+        if len(source) <= MAX_EXERCISE:  # what is refused anyway must not cost the other cells
+            self.changed += len(source)
+            if self.changed <= MAX_CHANGED:
+                return True
         self.notes.append(f"{numbered.place} is too long to be graded.")
         return False
 
