@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.nodeid import NodeId
 from fastapi import FastAPI
 from IPython.core.interactiveshell import InteractiveShell
 from served import make_meeting_app
@@ -62,3 +63,16 @@ def nothing_left() -> Iterator[None]:
     for thread in set(threading.enumerate()) - before:
         thread.join(5)
         assert not thread.is_alive(), thread
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests of one group run on one worker.
+
+    pytest-xdist 3.8.0 writes the group to ``_nodeid``, which pytest 9.2.0 no longer reads: it then
+    spreads each group over all workers, and every one of them pays for its fixtures.
+    """
+    for item in items:
+        grouped = vars(item).get("_nodeid")
+        if isinstance(grouped, str):
+            item._id = NodeId.parse(grouped)

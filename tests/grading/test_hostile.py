@@ -5,7 +5,9 @@ One class is graded once, by several judges side by side; then each test asks ab
 
 from __future__ import annotations
 
+import csv
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,8 @@ from clinic.grading import sandbox
 ATTACKS = corpus()
 EVERY = 8
 """After so many attackers comes an honest student."""
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that change what a terminal or a page does: C0, C1 and those of direction."""
 LEFT_BEHIND = [Path(place, "left-behind") for place in ("/tmp", "/dev/shm", "/var/tmp")]
 
 pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.timeout(1800)]
@@ -172,14 +176,29 @@ def test_the_grader_stays_small(graded: Graded) -> None:
     assert 0 < graded.outcome.peak < 1500  # MB; one hostile notebook alone has 100
 
 
-def test_no_hostile_text_is_live_in_what_people_read(graded: Graded) -> None:
-    for path, text in texts_below(graded.scene.out):
-        if path.suffix == ".html":
-            assert "<script>alert(" not in text, path
-            assert "onerror=alert" not in text.replace("x onerror", ""), path
-            assert not any(ord(c) < 32 and c not in "\n\r\t" for c in text), path
-    assert "\x1b" not in graded.outcome.said
-    assert "\u202e" not in graded.outcome.said
+def test_no_hostile_text_is_live_on_a_page(graded: Graded) -> None:
+    pages = [
+        (path, text) for path, text in texts_below(graded.scene.out) if path.suffix == ".html"
+    ]
+    assert len(pages) > len(graded.outcome.rows), "a page for each student and one for the class"
+    for path, text in pages:
+        assert "<script>alert(" not in text, path
+        assert "<img src=x" not in text, path
+        assert not CONTROL.search(text), path
+
+
+def test_no_cell_of_a_table_is_a_formula(graded: Graded) -> None:
+    tables = sorted(graded.scene.out.glob("*.csv"))
+    assert tables
+    for path in tables:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            cells = [cell for row in csv.reader(file) for cell in row]
+        assert [cell for cell in cells if cell[:1] in tuple("=+@\t\r")] == [], path
+        assert [cell for cell in cells if CONTROL.search(cell)] == [], path
+
+
+def test_nothing_hostile_reaches_the_terminal(graded: Graded) -> None:
+    assert CONTROL.search(graded.outcome.said) is None
 
 
 def test_the_corpus_is_large_and_says_what_it_does() -> None:
