@@ -48,7 +48,8 @@ def verdict(machine: str, architecture: int, number: int, argument: int = 0) -> 
         if code == 0x20:
             (held,) = struct.unpack_from("=I", data, value)
         elif code == 0x06:
-            return {0x7FFF0000: ALLOW, 0x80000000: KILL}.get(value, value & 0xFFFF)
+            final: dict[int, str] = {0x7FFF0000: ALLOW, 0x80000000: KILL}
+            return final.get(value) or int(value & 0xFFFF)
         else:
             at += if_true if STEPS[code](held, value) else if_false
 
