@@ -402,3 +402,24 @@ def test_process_ids_do_not_come_again_at_a_restart(tmp_path: Path) -> None:
     with Judge(course, enclosure=sandbox.require()) as judge:
         verdict = verdict_on(judge, pids)
         assert verdict.facts[0].met, verdict
+
+
+# an older bubblewrap
+
+
+def test_an_old_bubblewrap_is_not_asked_for_what_it_does_not_know(tmp_path: Path) -> None:
+    old = tmp_path / "bwrap"
+    old.write_text("#!/bin/sh\necho '  --unshare-user  Create a new user namespace'\n")
+    old.chmod(0o755)
+    for program, known in ((str(old), False), (sandbox.available().bwrap, True)):
+        holder = sandbox.Enclosure(program).boxes(tmp_path, tmp_path).holder
+        assert ("--disable-userns" in holder) is known
+
+
+def test_no_namespace_is_made_where_bubblewrap_does_not_forbid_it(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "_knows", lambda *_: False)
+    make = "import ctypes; unshare = lambda: ctypes.CDLL(None).unshare(0x10000000)"
+    with Judge(course, enclosure=sandbox.available()) as started:
+        assert ask(started, "unshare()", make) == -1

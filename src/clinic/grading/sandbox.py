@@ -9,9 +9,11 @@ anybody's home. Both are made by bubblewrap (https://github.com/containers/bubbl
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -136,13 +138,28 @@ class Enclosure:
             self.bwrap,
             *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts"),
             *("--unshare-cgroup-try", "--hostname", "localhost", "--uid", "1000", "--gid", "1000"),
-            *("--disable-userns", "--die-with-parent", "--new-session"),
+            *(["--disable-userns"] if _knows(self.bwrap, "--disable-userns") else []),
+            *("--die-with-parent", "--new-session"),
             *("--dir", "/tmp", "--dir", "/dev/shm"),  # noqa: S108
             *_base(),
             *_binds([*system_places(), *python_places()], hide=[course]),
             *(part for name in _ETC for part in _if_there(Path("/etc", name))),
             *(part for bind in own for part in bind),
         ]
+
+
+@functools.cache
+def _knows(bwrap: str, option: str) -> bool:
+    """Tell whether this bubblewrap has an option.
+
+    ``--disable-userns`` came with 0.8.0; Ubuntu 22.04 has 0.6.1. It is a second lock: the filter
+    of system calls already refuses what makes a user namespace.
+    """
+    try:
+        told = subprocess.run([bwrap, "--help"], capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return option in told.stdout + told.stderr
 
 
 def require() -> Enclosure:
