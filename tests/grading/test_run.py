@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
 import subprocess
 import sys
 import time
@@ -19,9 +20,10 @@ from tiny_checks import ECHO, NOTEBOOK, SHIPPED, change_check, write_checks
 
 from clinic.catalog import Course, load_course
 from clinic.errors import MachineError, UsageError
+from clinic.grading import gradebook
 from clinic.grading.output_folder import OutputFolder, output_folder
 from clinic.grading.plan import syllabus
-from clinic.grading.results import StudentResult
+from clinic.grading.results import ResultStore, StudentResult
 from clinic.grading.run import Progress, Report, grade, grade_class
 from clinic.grading.submissions import HandedInFile, Submission
 from clinic.nbval_run import Judge
@@ -361,6 +363,24 @@ def test_kills_at_random_moments_lose_nothing_and_judge_nothing_twice(
         2
     }
     assert list((tmp_path / "out").rglob(".*.tmp")) == []
+    assert _gradebook(course, store) == _gradebook_of_a_run_without_kills(course, tmp_path)
+
+
+def _gradebook(course: Course, store: ResultStore) -> dict[str, bytes]:
+    """Return what people read of a class, without the moment of judging."""
+    out = store.folder.parent
+    gradebook.write(out, course, store.all())
+    pages = [out / "gradebook.csv", out / "index.html", *(out / "feedback").iterdir()]
+    moment = re.compile(rb"Judged [-+:T0-9]+")
+    return {str(page.relative_to(out)): moment.sub(b"", page.read_bytes()) for page in pages}
+
+
+def _gradebook_of_a_run_without_kills(course: Course, root: Path) -> dict[str, bytes]:
+    (root / "out").rename(root / "killed")
+    run = _drive(root)
+    run.communicate()
+    assert run.returncode == 0
+    return _gradebook(course, OutputFolder(root / "out").store)
 
 
 def _drive(root: Path) -> subprocess.Popen[bytes]:
