@@ -49,7 +49,7 @@ def test_a_category_may_ask_a_question_in_words(course: Course) -> None:
     ("metadata", "source", "expected"),
     [
         ({"question": "02_more"}, "Why?", Question("02_more", "Why?", 0)),
-        ({"question": "02_more", "points": "5"}, "", Question("More", "", 0)),
+        ({"question": "02_more", "points": "5"}, "", Question("02_more", "", 0)),
         ({"question": ["02_more"], "points": 5}, "Why?", None),
         ({"points": 5}, "Why?", None),
         ("question", "Why?", None),

@@ -17,7 +17,7 @@ import os
 import select
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -165,6 +165,8 @@ class Box:
             heard += data
             if not data or b"failed" in heard:
                 break
+        if b"confined" not in heard:
+            _kill(between)  # on a machine that is too busy it may not have come so far
         os.waitpid(between, 0)
         lines = dict(line.split(" ", 1) for line in heard.decode().splitlines() if " " in line)
         pid = int(lines.get("pid", 0))
@@ -218,13 +220,35 @@ class Box:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.init_file, signal.SIGKILL)
 
-    def close(self) -> None:
-        """Kill everything inside and wait until it is gone; every app must have been reaped."""
+    def close(self, others: Container[int] = ()) -> None:
+        """Kill everything inside and wait until it is gone, at most ``LONGEST_ENTRY`` seconds.
+
+        A namespace ends when all its processes are reaped (pid_namespaces(7)), and one that was
+        killed on its way in is a child of this process that nobody knows. So all dead children are
+        reaped meanwhile but ``others``, which are somebody else's to reap.
+        """
         self.kill()
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(self.monitor, 0)
+        deadline = time.monotonic() + LONGEST_ENTRY
+        while not _reaped(self.monitor) and time.monotonic() < deadline:
+            for pid in _children():
+                if pid != self.monitor and pid not in others:
+                    _reaped(pid)
+            time.sleep(0.001)
         for number in (self.hold, self.init_file, *self.namespaces):
             os.close(number)
+
+
+def _children() -> list[int]:
+    text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    return [int(pid) for pid in text.split()]
+
+
+def _reaped(pid: int) -> bool:
+    """Tell whether a child is gone, reaping it if it is dead."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True
 
 
 def _make_folder(folder: Path) -> None:

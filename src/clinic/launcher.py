@@ -231,7 +231,8 @@ class Launcher:
     def _close_empty(self, name: str) -> None:
         """Close a box without apps: whatever they left running ends with it."""
         if not self.boxes[name].apps:
-            self.boxes.pop(name).close()
+            box = self.boxes.pop(name)
+            box.close({*self.children, *(other.monitor for other in self.boxes.values())})
 
     def _tell(self, event: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):

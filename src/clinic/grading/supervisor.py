@@ -14,6 +14,7 @@ import json
 import os
 import resource
 import select
+import signal
 import sys
 from dataclasses import asdict, dataclass
 
@@ -54,7 +55,11 @@ def main(argv: list[str]) -> int:
     child = os.fork()
     if child == 0:
         os.execv(argv[1], argv[1:])  # noqa: S606 - the judge, no shell
-    return guard(child, plan.channel)
+    status = guard(child, plan.channel)
+    # bwrap's own first process waits for all others, also for one that hangs.
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+    return status
 
 
 def mount_folders(plan: Plan) -> None:
