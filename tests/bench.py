@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+import bench_grading
 import matrix
 from fastapi import FastAPI
 
@@ -87,9 +88,16 @@ def measure_checks(rules: tuple[Rule, ...]) -> None:
     row("verify_p90_seconds", statistics.quantiles(all_right, n=10)[8])
 
 
+def measure_grading() -> None:
+    """Grade a class beside nbgrader and nbval, in at most three rounds: each takes a minute."""
+    for name, value in bench_grading.rows(min(ROUNDS, 3)):
+        row(name, value)
+
+
 def main() -> int:
     """Print every figure."""
     row("rounds", ROUNDS)
+    measure_grading()
     measure_imports()
     measure_serve()
     measure_checks(matrix.course().rules)
