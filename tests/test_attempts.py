@@ -37,7 +37,8 @@ def test_case(case: Case, judges: dict[str, Judge]) -> None:
     rule = matrix.course().rule(case.rule)
     judge = judges.setdefault(rule.notebook, matrix.judge(rule))
     (verdict,) = judge.run({rule.id: case.source})
-    assert case.complaint(verdict) == ""
+    complaint = case.complaint(verdict)
+    assert not complaint, complaint  # whole, also where pytest would shorten a comparison
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -42,3 +44,49 @@ def test_a_holder_that_is_refused_says_so(tmp_path: Path) -> None:
     refused = plan_of(tmp_path, "/bin/sh", "-c", "echo no namespaces here >&2; exit 1")
     with pytest.raises(MachineError, match="no namespaces here"):
         Box.open(refused, "app-x")
+
+
+LOST = """
+import os, shutil, signal, sys, time
+from pathlib import Path
+from clinic import confinement
+from clinic.boxes import Box, BoxPlan
+from clinic.confinement import Limits
+from clinic.launcher import _adopt_orphans
+
+root = Path(sys.argv[1])
+(root / "store" / "app-x").mkdir(parents=True)
+kinds = ("user", "pid", "ipc", "uts", "cgroup-try")
+bwrap = (shutil.which("bwrap"), *(f"--unshare-{kind}" for kind in kinds))
+plan = BoxPlan((*bwrap, "--dev-bind", "/", "/", "--proc", "/proc"), f"{root}/store", f"{root}/view", Limits())
+_adopt_orphans()
+box = Box.open(plan, "app-x")
+between = os.fork()
+if between == 0:
+    for namespace in box.namespaces:
+        confinement.setns(namespace)
+    if os.fork() == 0:
+        time.sleep(600)
+    os._exit(0)
+assert os.waitpid(between, 0)[1] == 0
+other = os.fork()
+if other == 0:
+    os._exit(7)
+os.waitid(os.P_PID, other, os.WEXITED | os.WNOWAIT)
+signal.alarm(60)
+box.close({other})
+print(os.waitstatus_to_exitcode(os.waitpid(other, 0)[1]))
+try:
+    os.waitpid(-1, 0)
+except ChildProcessError:
+    print("nobody is left")
+"""
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="there is no bubblewrap here")
+def test_a_process_lost_on_its_way_in_does_not_keep_the_box_from_closing(tmp_path: Path) -> None:
+    """Its namespace ends only when it is reaped; another's child is left to who waits for it."""
+    ended = subprocess.run(
+        [sys.executable, "-c", LOST, str(tmp_path)], capture_output=True, text=True
+    )
+    assert ended.stdout.split("\n") == ["7", "nobody is left", ""], ended.stderr
