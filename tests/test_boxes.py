@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ import pytest
 from clinic.boxes import Box, BoxPlan
 from clinic.confinement import Limits
 from clinic.errors import MachineError
+from clinic.process_tree import Entry
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
 
@@ -44,6 +48,48 @@ def test_a_holder_that_is_refused_says_so(tmp_path: Path) -> None:
     refused = plan_of(tmp_path, "/bin/sh", "-c", "echo no namespaces here >&2; exit 1")
     with pytest.raises(MachineError, match="no namespaces here"):
         Box.open(refused, "app-x")
+
+
+@pytest.fixture
+def victim() -> Iterator[tuple[int, int]]:
+    """A process that may be killed, and a descriptor that stands for it."""
+    pid = os.posix_spawn("/bin/sleep", ["sleep", "60"], {})
+    yield pid, (held := os.pidfd_open(pid))
+    os.close(held)
+
+
+def ended_by(victim: tuple[int, int]) -> int:
+    os.kill(victim[0], signal.SIGTERM)  # too late where it was killed
+    return os.WTERMSIG(os.waitpid(victim[0], 0)[1])
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [(7, ""), (8, "The app was ended: it started more than 5 processes.")],
+)
+def test_a_crowd_of_processes_is_ended(
+    tmp_path: Path, victim: tuple[int, int], found: int, verdict: str
+) -> None:
+    """The first process of the box and what waits are none of the submission."""
+    for name in (*range(1, found + 1), "meminfo", "self"):
+        (tmp_path / str(name)).touch()
+    seen = os.open(tmp_path, os.O_RDONLY)
+    box = Box(Limits(processes=5), -1, 2**30, victim[1], -1, (), seen)
+    assert [box.end_crowd(), box.end_crowd()] == [verdict] * 2, "looked at from the beginning"
+    os.close(seen)
+    assert ended_by(victim) == (signal.SIGKILL if verdict else signal.SIGTERM)
+
+
+@pytest.mark.parametrize(
+    ("threads", "verdict"),
+    [(10, ""), (50, "The app was ended: it started more than 70 threads.")],
+)
+def test_a_crowd_of_threads_is_ended(victim: tuple[int, int], threads: int, verdict: str) -> None:
+    init = 2**30  # no process has this id
+    entries = {init + i: Entry(init + i, init + i - 1, threads, 1, 0.0) for i in range(2)}
+    box = Box(Limits(threads=70), -1, init, victim[1], -1, (), -1)
+    assert box.watch(entries, 0) == verdict
+    assert ended_by(victim) == (signal.SIGKILL if verdict else signal.SIGTERM)
 
 
 LOST = """

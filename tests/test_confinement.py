@@ -24,7 +24,7 @@ def told(expression: str, setup: str = "", before: str = "") -> Any:
         "from clinic.confinement import Limits, confine\n"
         "from clinic import syscall_filter\n"
         f"{before}\n"
-        "confine(Limits(processes=400))\n"
+        "confine(Limits(threads=400))\n"
         f"{setup}\n"
         f"print(json.dumps({expression}))\n"
     )

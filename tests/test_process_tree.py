@@ -47,7 +47,7 @@ def test_a_tree_holds_children_of_children_and_nobody_else() -> None:
 def test_usage_leaves_out_what_belongs_to_another() -> None:
     entries = [Entry(1, 0, 2, 100, 0.5), Entry(2, 1, 3, 30, 1.0)]
     used = usage(entries, 40)
-    assert (used.memory, used.seconds, used.processes) == (60, 1.5, 5)
+    assert (used.memory, used.seconds, used.threads) == (60, 1.5, 5)
 
 
 def test_open_sockets_are_counted() -> None:

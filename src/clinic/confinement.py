@@ -36,15 +36,17 @@ class Limits:
 
     From ``busy_seconds`` of processor time on they only run when nothing else wants to, at
     ``cpu_seconds`` they are ended. ``address_space`` is what one process may map beyond what the
-    launcher has; ``file_bytes`` bounds one file, ``open_files`` one process. ``processes`` counts
-    threads too. ``sockets`` counts those of the judge as well: what waits in one is memory.
+    launcher has; ``file_bytes`` bounds one file, ``open_files`` one process. With more than
+    ``processes`` they are ended; more ``threads`` than that, of all processes together, cannot be
+    started. ``sockets`` counts those of the judge as well: what waits in one is memory.
     """
 
     memory: int = 512 * 1024**2
     address_space: int = 2 * 1024**3
     busy_seconds: float = 4.0
     cpu_seconds: int = 40
-    processes: int = 256
+    processes: int = 32
+    threads: int = 128
     file_bytes: int = 64 * 1024**2
     open_files: int = 1024
     sockets: int = 2500
@@ -106,7 +108,7 @@ def _limit(limits: Limits) -> None:
         resource.RLIMIT_RTPRIO: 0,
     }
     if limits_processes():
-        bounds[resource.RLIMIT_NPROC] = limits.processes
+        bounds[resource.RLIMIT_NPROC] = limits.threads
     for kind, bound in bounds.items():
         hard = resource.getrlimit(kind)[1]
         least = bound if hard == resource.RLIM_INFINITY else min(bound, hard)

@@ -200,14 +200,15 @@ class Launcher:
         """Look at what each box uses, and tell of those that used too much."""
         from clinic.process_tree import all_processes
 
-        entries = all_processes()
-        baseline = entries[os.getpid()].resident
-        for box in self.boxes.values():
-            known = box.verdict
-            if reason := box.watch(entries, baseline):
-                names = [self.children[pid] for pid in box.apps] if not known else []
-                for name in names:
-                    self._tell({"event": "stopped", "name": name, "reason": reason})
+        going = [box for box in self.boxes.values() if not box.verdict]
+        if not [box for box in going if box.end_crowd()]:
+            entries = all_processes()
+            baseline = entries[os.getpid()].resident
+            for box in going:
+                box.watch(entries, baseline)
+        for box in going:
+            for name in [self.children[pid] for pid in box.apps if box.verdict]:
+                self._tell({"event": "stopped", "name": name, "reason": box.verdict})
 
     def _reap(self) -> None:
         while (pid := _dead_child()) is not None:

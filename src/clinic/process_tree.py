@@ -27,11 +27,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What some processes use together: bytes, seconds, and a number of threads."""
+    """What some processes use together: bytes, seconds, and threads."""
 
     memory: int
     seconds: float
-    processes: int
+    threads: int
 
 
 def all_processes() -> dict[int, Entry]:
@@ -76,7 +76,7 @@ def usage(members: Iterable[Entry], baseline: int) -> Usage:
     return Usage(
         memory=sum(max(entry.resident - baseline, 0) for entry in listed),
         seconds=sum(entry.seconds for entry in listed),
-        processes=sum(entry.threads for entry in listed),
+        threads=sum(entry.threads for entry in listed),
     )
 
 

@@ -91,7 +91,7 @@ def test_a_limit_that_does_not_hold_is_told() -> None:
         "no_new_privileges": "1",
         "seccomp": "2",
         "processes": 3,
-        "most_processes": Limits().processes * 100,
+        "most_processes": Limits().threads * 100,
         "disk": 1024**4,
         "seen": ["/home"],
         "writable": [],

@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("bwrap") is None, reason="there is no bubblewrap here"),
 ]
 
-LIMITS = Limits(memory=160 * 1024**2, processes=40, cpu_seconds=8, busy_seconds=2)
+LIMITS = Limits(memory=160 * 1024**2, threads=30, cpu_seconds=8, busy_seconds=2)
 WRONG = ECHO.replace('{"number": number}', '{"number": -1}')
 
 
@@ -259,7 +259,7 @@ def bomb():
 """
     assert judge._run is not None
     before = set(descendants(judge._run.process.pid))
-    assert ask(judge, "bomb()", bomb) < LIMITS.processes
+    assert ask(judge, "bomb()", bomb) < LIMITS.threads
     pid = judge._run.process.pid
     assert wait_until(lambda: set(descendants(pid)) <= before, 30)
 

@@ -23,7 +23,7 @@ from clinic.errors import MachineError, UsageError
 from clinic.grading import probe, sandbox
 from clinic.processes import listen
 
-_LIMITS = Limits(processes=24, memory=192 * 1024**2)
+_LIMITS = Limits(threads=24, memory=192 * 1024**2)
 _DISK = 8 * 1024**2
 
 
@@ -142,8 +142,8 @@ def held(told: Mapping[str, Any]) -> list[Line]:
             _REPORT,
         ),
         Line(
-            f"limit of processes ({told['most_processes']} of {_LIMITS.processes} started)",
-            told["most_processes"] <= _LIMITS.processes,
+            f"limit of processes ({told['most_processes']} of {_LIMITS.threads} started)",
+            told["most_processes"] <= _LIMITS.threads,
             "a fork bomb stays small",
             "use Linux 5.14 or newer, which counts them per sandbox",
         ),
