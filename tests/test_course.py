@@ -14,8 +14,7 @@ import pytest
 
 from clinic.catalog import ANSWER_PLACEHOLDER, START, Rule, answer_mark, lesson_paths
 from clinic.cells import Cell, Notebook, read_notebook
-from clinic.exercise import rule_of, sources_in
-from clinic.nbval_plugin import rule_of_check
+from clinic.exercise import rule_of, rule_of_check, sources_in
 from clinic.nbval_run import core_facts
 from clinic.tidy import tidy_course
 

@@ -16,6 +16,7 @@ from clinic.exercise import (
     latest_run,
     record_runs,
     rule_of,
+    rule_of_check,
     source_of,
     sources_in,
 )
@@ -128,3 +129,9 @@ def test_a_cell_that_does_not_compile_was_run_all_the_same(shell: Any) -> None:
     record_runs(shell)
     shell.run_cell("# exercise: a\nx = (", store_history=False)
     assert latest_run("a") == "# exercise: a\nx = ("
+
+
+def test_a_check_names_its_rule_in_its_first_line() -> None:
+    assert rule_of_check("# check: async_endpoints\nx = 1") == "async_endpoints"
+    assert rule_of_check("\n  #check:one") == "one"
+    assert rule_of_check("x = 1\n# check: one") is None

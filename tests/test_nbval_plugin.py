@@ -15,7 +15,7 @@ from processes_of import command_of, descendants
 from tiny_checks import ECHO, NOTEBOOK, write_checks
 
 from clinic.catalog import Category, load_course
-from clinic.nbval_plugin import imports_of, rule_of_check
+from clinic.nbval_plugin import imports_of
 from clinic.nbval_run import Judge
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,12 +93,6 @@ def test_a_submission_that_is_not_there_is_one_sentence() -> None:
         said
         == "ERROR: CLINIC_SUBMISSION names 'nowhere.ipynb', and there is no such file or folder."
     )
-
-
-def test_a_check_names_its_rule_in_its_first_line() -> None:
-    assert rule_of_check("# check: async_endpoints\nx = 1") == "async_endpoints"
-    assert rule_of_check("\n  #check:one") == "one"
-    assert rule_of_check("x = 1\n# check: one") is None
 
 
 def test_the_kernel_of_a_judge_is_spoken_to_through_files(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ Colab and nbstripout, which cell ids and metadata do not.
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import re
 import sys
@@ -20,10 +21,18 @@ from clinic.errors import UsageError
 EXERCISE = re.compile(r"\s*#[ \t]*exercise[ \t]*:[ \t]*([\w-]+)[ \t]*(?:\r?\n|$)", re.IGNORECASE)
 """Matches the start of an exercise cell; blank lines may stand above the line."""
 
+_CHECK = re.compile(r"\s*#[ \t]*check[ \t]*:[ \t]*(\w+)")
+
 
 def rule_of(source: str) -> str | None:
     """Return the rule that the first line of a cell names, or ``None``."""
     found = EXERCISE.match(source)
+    return found.group(1) if found else None
+
+
+def rule_of_check(source: str) -> str | None:
+    """Return the rule that the first line of a check cell names, or ``None``."""
+    found = _CHECK.match(source)
     return found.group(1) if found else None
 
 
@@ -120,6 +129,7 @@ def _exercise_cells(notebook: Notebook) -> Iterator[tuple[str, str]]:
             yield rule, cell.source
 
 
+@functools.lru_cache(maxsize=128)
 def _essence(source: str) -> str:
     try:
         return ast.dump(ast.parse(source))

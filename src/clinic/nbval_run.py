@@ -27,7 +27,7 @@ from clinic import messages
 from clinic.catalog import Course, lesson_paths
 from clinic.cells import Notebook, dump_notebook, read_notebook
 from clinic.errors import CourseError, MachineError, UsageError
-from clinic.exercise import attempted
+from clinic.exercise import attempted, rule_of_check
 from clinic.scratch import remove_tree
 from clinic.verdict import Fact, Outcome, Verdict, fact_from_json, judge_facts
 
@@ -38,7 +38,6 @@ SIDE_BY_SIDE = 3
 """How many check notebooks run at once: checks wait more than they compute."""
 
 _YES = re.compile(r"^(?P<text>.+): yes$", re.MULTILINE)
-_CHECK = re.compile(r"\s*#[ \t]*check[ \t]*:[ \t]*(\w+)")
 
 OnVerdict = Callable[[Verdict], None]
 
@@ -121,8 +120,7 @@ def core_facts(course: Course, rule: str) -> tuple[Fact, ...]:
     notebook = course.checks / course.rule(rule).notebook
     cells = read_notebook(notebook).cells if notebook.exists() else ()
     for cell in cells:
-        found = _CHECK.match(cell.source) if cell.kind == "code" else None
-        if found and found.group(1) == rule:
+        if cell.kind == "code" and rule_of_check(cell.source) == rule:
             text = "".join(_stream_text(output) for output in cell.outputs)
             return tuple(Fact(match["text"], met=False) for match in _YES.finditer(text))
     raise CourseError(f"The course has no check for {rule} in tests/checks/{notebook.name}.")
@@ -374,7 +372,8 @@ class Judge:
             str(folder),
             "--color=no",
         ]
-        plugins = ["-p", "nbval.plugin", "-p", "clinic.nbval_plugin", "-p", "no:cacheprovider"]
+        # Ours comes first: it decides what nbval imports.
+        plugins = ["-p", "clinic.nbval_plugin", "-p", "nbval.plugin", "-p", "no:cacheprovider"]
         nbval = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=60"]
         checks = folder / ASSEMBLED if self._assembles else self.course.checks / self.notebook
         return [sys.executable, "-m", "pytest", *plugins, *nbval, *options, str(checks)]
@@ -416,7 +415,7 @@ class Judge:
 def _assemble(notebooks: Sequence[Path], target: Path) -> None:
     """Write the code cells of all check notebooks as one, which needs one kernel."""
     cells = [cell for path in notebooks for cell in read_notebook(path).cells]
-    checks = tuple(cell for cell in cells if cell.kind == "code" and _CHECK.match(cell.source))
+    checks = tuple(cell for cell in cells if cell.kind == "code" and rule_of_check(cell.source))
     target.write_text(dump_notebook(Notebook(checks)), "utf-8")
 
 

@@ -72,7 +72,10 @@ def _add_grade(commands: Any) -> None:
     )
     where = command.add_mutually_exclusive_group()
     where.add_argument(
-        "--jobs", type=_positive, metavar="N", help="students judged at once (3 per core)"
+        "--jobs",
+        type=_positive,
+        metavar="N",
+        help="students judged at once (as many as keep this machine busy, at most 3 per core)",
     )
     where.add_argument(
         "--scheduler", metavar="ADDRESS", help="judge on the Dask cluster of this scheduler"

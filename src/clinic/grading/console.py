@@ -25,7 +25,6 @@ from clinic.grading.workforce import (
     ClusterWorkforce,
     LocalWorkforce,
     Workforce,
-    default_jobs,
 )
 
 _MOST_LISTED = 20
@@ -115,8 +114,7 @@ def _judge_all(
 
 def _workforce(arguments: argparse.Namespace, subject: Syllabus) -> Workforce:
     if arguments.scheduler is None:
-        jobs = arguments.jobs or default_jobs()
-        return LocalWorkforce(subject.course, subject.enclosure, jobs)
+        return LocalWorkforce(subject.course, subject.enclosure, arguments.jobs)
     cluster = ClusterWorkforce(arguments.scheduler, subject.course, subject.enclosure)
     if not cluster.workers():
         _say(f"The cluster at {arguments.scheduler} has no worker yet; waiting for the first.")

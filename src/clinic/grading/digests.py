@@ -19,7 +19,7 @@ from pathlib import Path
 from clinic.catalog import Course, lesson_paths
 from clinic.cells import Cell, read_notebook
 from clinic.errors import CourseError
-from clinic.nbval_plugin import rule_of_check
+from clinic.exercise import rule_of_check
 
 _DISTRIBUTION = "fastapi-clinic"
 _NAME = re.compile(r"[A-Za-z0-9._-]+")

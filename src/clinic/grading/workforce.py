@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from clinic.catalog import Course
 from clinic.errors import MachineError, UsageError
+from clinic.grading.crew import Crew
 from clinic.grading.sandbox import Enclosure
 from clinic.grading.worker import Bench, Job, end_run, judge_submission
 
@@ -41,30 +42,41 @@ class Workforce(Protocol):
         """End all judges, also in the middle of their work."""
 
 
-def default_jobs() -> int:
-    """Return how many students to judge at once: three per core.
+def default_crew() -> Crew:
+    """Return how many students to judge at once: one per core, up to three where checks wait.
 
-    Checks wait four fifths of their time (measured: 0.6 of 3.7 s for four exercises, 11 of 60 s
-    for all), and on two busy cores six judges graded twice as fast as three.
+    Most wait four fifths of their time (measured: 11 of 60 s for all exercises), and on two busy
+    cores six judges graded them twice as fast as three.
     """
-    return 3 * (os.cpu_count() or 1)
+    cores = os.cpu_count() or 1
+    return Crew(cores, 3 * cores)
 
 
 class LocalWorkforce:
-    """``jobs`` threads of this process; each has a judge, which is a tree of processes."""
+    """Threads of this process, as many as the crew lets work; each uses a judge.
 
-    def __init__(self, course: Course, enclosure: Enclosure | None, jobs: int) -> None:
-        self._jobs = jobs
+    A judge is a tree of processes. ``jobs`` at once, or as many as :func:`default_crew` says.
+    """
+
+    def __init__(
+        self, course: Course, enclosure: Enclosure | None, jobs: int | None = None
+    ) -> None:
+        self._crew = Crew(jobs, jobs) if jobs is not None else default_crew()
         self._bench = Bench(course, enclosure)
-        self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="judge")
+        self._pool = ThreadPoolExecutor(self._crew.most, thread_name_prefix="judge")
 
     def submit(self, job: Job) -> Future[Answer]:
         """Begin a job on the next free thread."""
-        return self._pool.submit(self._bench.judge, job)
+        self._crew.expect()
+        return self._pool.submit(self._judge, job)
+
+    def _judge(self, job: Job) -> Answer:
+        with self._crew.turn():
+            return self._bench.judge(job)
 
     def room(self) -> int:
         """Return twice the threads: one job under way and the next at hand for each."""
-        return 2 * self._jobs
+        return 2 * self._crew.most
 
     def rescue(self, job: Job, error: BaseException) -> Future[Answer]:
         """Nothing is lost here but by a fault of this program."""
@@ -72,6 +84,7 @@ class LocalWorkforce:
 
     def close(self) -> None:
         """End all judges and wait for the threads."""
+        self._crew.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._bench.close()
         self._pool.shutdown(wait=True)
@@ -119,7 +132,7 @@ class ClusterWorkforce:
         """Begin a job on this machine."""
         self._require_connection()
         if self._local is None:
-            self._local = LocalWorkforce(*self._here, jobs=default_jobs())
+            self._local = LocalWorkforce(*self._here)
         return self._local.submit(job)
 
     def close(self) -> None:
