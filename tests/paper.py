@@ -55,6 +55,9 @@ class PaperWorkforce:
         self.jobs.append(job)
         return self._pool.submit(self._judge, job, lost=len(self.jobs) <= self.lose)
 
+    def expect(self, students: int) -> None:
+        """Nobody joins here."""
+
     def room(self) -> int:
         """Return twice the threads."""
         return 2 * self.threads

@@ -74,7 +74,7 @@ class BoxPlan:
             *("--bind", f"{stored}/work", f"{self.view}/{name}/work"),
             *("--bind", f"{stored}/tmp", "/tmp"),  # noqa: S108 - of the box
             *("--bind", f"{stored}/shm", "/dev/shm"),  # noqa: S108
-            *("--remount-ro", "/", "--chdir", "/"),
+            *("--remount-ro", self.view, "--remount-ro", "/dev", "--chdir", "/"),
             *("--info-fd", str(_INFO), "--", *_WAITING),
         ]
 

@@ -59,6 +59,7 @@ SUBMISSION = "CLINIC_SUBMISSION"
 REPORT = "CLINIC_REPORT"
 SEED = "CLINIC_SEED"
 SANDBOX = "CLINIC_SANDBOX"
+WARM = "CLINIC_WARM"
 
 _LONGEST_SQL = 10.0
 """Seconds after which a connection to an app's database cuts off a statement that still works."""
@@ -406,8 +407,14 @@ def inputs() -> random.Random:
 
 
 def warm() -> None:
-    """Start the launcher ahead of the first submission and wait until it is ready."""
-    _launcher().wait_warm()
+    """Start the launcher ahead of the first submission and wait until it is ready.
+
+    With ``CLINIC_WARM`` set it also has what apps with a database import.
+    """
+    launcher = _launcher()
+    if os.environ.get(WARM):
+        launcher.warm_database()
+    launcher.wait_warm()
 
 
 def _launcher() -> LauncherClient:

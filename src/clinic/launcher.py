@@ -8,6 +8,7 @@ text of the cell, its environment and so on. The forked child reads the order, r
 serves its ``app`` on that socket. The launcher itself never reads an order, so its memory, which
 every child inherits, holds nothing of any submission.
 
+A ``warm`` message asks for the modules of databases as well.
 After a ``confine`` message (for grading, see :mod:`clinic.boxes`) each child is locked in before
 it reads its order, and the launcher watches what it uses. Without it, nothing that this process
 says is trusted: it shares its user with the code under judgement.
@@ -25,8 +26,9 @@ import select
 import signal
 import socket
 import sys
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,7 +53,8 @@ WARM_MODULES = (
     "uvicorn.protocols.http.auto",
     "uvicorn.protocols.websockets.auto",
 )
-SLOW_MODULES = ("sqlalchemy.ext.asyncio", "aiosqlite", "sqlalchemy.dialects.sqlite.aiosqlite")
+DATABASE_MODULES = ("sqlalchemy.ext.asyncio", "aiosqlite", "sqlalchemy.dialects.sqlite.aiosqlite")
+"""A third of all the time, for the few exercises with a database; see :func:`needs_database`."""
 
 IDS_PER_START = 16
 """Process ids that the starts of one submission lie apart, see :meth:`clinic.boxes.Box.open`."""
@@ -63,7 +66,12 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
 
-def warm_up() -> None:
+def needs_database(source: str) -> bool:
+    """Tell whether an app probably imports SQLAlchemy; being wrong costs a little time."""
+    return "sqlalchemy" in source
+
+
+def warm_up(modules: Sequence[str] = WARM_MODULES) -> None:
     """Import once what the forked apps need, so that a start costs milliseconds.
 
     Only modules are shared; the apps get no object that one of them could leave to the next.
@@ -71,7 +79,7 @@ def warm_up() -> None:
     import importlib
 
     gc.disable()  # it would look at every new module and find nothing
-    for name in WARM_MODULES + SLOW_MODULES:
+    for name in modules:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     gc.collect()
@@ -126,14 +134,16 @@ class Launcher:
         program does, with its atexit functions), and ``None`` in the launcher itself.
         """
         self._wake_on_child_exit()
+        look = 0.0
         while True:
-            tick = TICK if self.boxes else None
+            tick = max(look - time.monotonic(), 0) if self.boxes else None
             ready, _, _ = select.select([self.control.fileno(), self.wake[0]], [], [], tick)
             if self.wake[0] in ready:
                 os.read(self.wake[0], 4096)
                 self._reap()
-            if self.boxes:
+            if self.boxes and time.monotonic() >= look:
                 self._watch()
+                look = time.monotonic() + TICK
             if self.control.fileno() in ready:
                 message = messages.receive(self.control)
                 if message is None:
@@ -155,6 +165,9 @@ class Launcher:
             from clinic.boxes import BoxPlan
 
             self.plan = BoxPlan.from_json(message)
+            return None
+        if message["op"] == "warm":
+            warm_up(DATABASE_MODULES)
             return None
         for pid, name in self.children.items():
             if name == message["name"]:

@@ -33,6 +33,8 @@ CHANNEL = "CLINIC_JUDGE"
 
 LONGEST_CELL = 60.0
 
+NO_HISTORY = "--HistoryManager.enabled=False"
+
 WARM_UP = """
 import clinic.checking, clinic.kernel_pipe
 clinic.kernel_pipe.close_output_pipe()
@@ -91,6 +93,10 @@ def _use_ipc() -> None:
             # directory, and the kernel's is another than pytest's. It is kept short, because a
             # socket's path has at most 107 characters (103 on macOS).
             super().__init__(transport="ipc", ip=f"{os.environ['CLINIC_SCRATCH']}/k", **options)
+
+        def start_kernel(self, **options: Any) -> Any:
+            # Nobody reads the history of a check, and each cell would be written to a database.
+            return super().start_kernel(extra_arguments=[NO_HISTORY], **options)
 
     nbval.kernel.KernelManager = IpcKernelManager
 

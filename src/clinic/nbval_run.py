@@ -28,6 +28,7 @@ from clinic.catalog import Course, lesson_paths
 from clinic.cells import Notebook, dump_notebook, read_notebook
 from clinic.errors import CourseError, MachineError, UsageError
 from clinic.exercise import attempted, rule_of_check
+from clinic.launcher import needs_database
 from clinic.scratch import remove_tree
 from clinic.verdict import Fact, Outcome, Verdict, fact_from_json, judge_facts
 
@@ -50,7 +51,7 @@ class Enclosing(Protocol):
     ) -> list[str]:
         """Return the command that runs ``command`` in the sandbox."""
 
-    def environment(self, course: Path, folder: Path, judge: Mapping[str, str]) -> dict[str, str]:
+    def environment(self, folder: Path, judge: Mapping[str, str]) -> dict[str, str]:
         """Return what is to become of the judge's environment."""
 
 
@@ -230,11 +231,13 @@ class Judge:
     def _spawn(self, folder: Path, channel: socket.socket) -> subprocess.Popen[bytes]:
         command = self._command(folder)
         env = _judge_environment(self.course, folder, channel.fileno())
+        if self._wants_database():
+            env["CLINIC_WARM"] = "database"
         with (folder / "output.txt").open("wb") as output:
             if self.enclosure is not None:
                 root = self.course.root
                 command = self.enclosure.enclose(root, folder, command, channel.fileno())
-                env = self.enclosure.environment(root, folder, env)
+                env = self.enclosure.environment(folder, env)
             return subprocess.Popen(
                 command,
                 pass_fds=[channel.fileno()],
@@ -246,6 +249,11 @@ class Judge:
                 # An interrupt of the learner's kernel must not reach the judge half-way.
                 start_new_session=True,
             )
+
+    def _wants_database(self) -> bool:
+        """Tell whether the lesson is about a database; then its first verify is not to wait."""
+        rules = [rule for rule in self.course.rules if rule.notebook == self.notebook]
+        return any(needs_database(rule.original) for rule in rules)
 
     def _usable(self, run: _Run) -> bool:
         """Tell whether the process lives and has read the check as it is now."""

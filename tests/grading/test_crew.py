@@ -45,7 +45,7 @@ class Class:
         self.end = threading.Semaphore(0)
         self.pool = ThreadPoolExecutor(crew.most)
         for _ in range(students):
-            crew.expect()
+            crew.enlist()
             self.pool.submit(self._judge)
 
     def _judge(self) -> None:
@@ -103,6 +103,15 @@ def test_nobody_joins_for_work_that_is_soon_done(stack: ExitStack) -> None:
     group = work(stack, machine, students=3)
     look_often(machine, seconds=0.3)  # one student is ahead, of 2.4 seconds at the most
     assert (group.crew.size, group.working) == (2, 2)
+
+
+def test_who_is_still_to_come_counts_as_work(stack: ExitStack) -> None:
+    machine = Machine(idle=0.9)
+    group = work(stack, machine, students=3)
+    group.crew.expect(50)
+    look_often(machine)
+    assert group.crew.size == 3, "there are three here"
+    assert group.working == 3
 
 
 def test_where_nothing_counts_the_processors_all_join(stack: ExitStack) -> None:

@@ -111,11 +111,11 @@ def test_it_writes_to_its_own_folders_only(judge: Judge) -> None:
 
 def test_a_course_inside_the_system_is_hidden(tmp_path: Path) -> None:
     """Such as one in a container at ``/usr/local/src``."""
-    enclosure = sandbox.available()
-    holder = enclosure.boxes(Path("/usr/share/zoneinfo"), tmp_path).holder
-    place = holder.index("/usr/share/zoneinfo")
-    assert holder[place - 1] == "--tmpfs"
-    assert "/usr/share" in holder[:place]
+    course = Path("/usr/share/zoneinfo")
+    outer = sandbox.available().enclose(course, tmp_path, ["judge"], 9)
+    place = outer.index(f"{sandbox.ROOT}{course}")
+    assert outer[place - 1] == "--tmpfs"
+    assert f"{sandbox.ROOT}/usr/share" in outer[:place]
 
 
 def test_it_has_no_environment_of_ours(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -412,7 +412,7 @@ def test_an_old_bubblewrap_is_not_asked_for_what_it_does_not_know(tmp_path: Path
     old.write_text("#!/bin/sh\necho '  --unshare-user  Create a new user namespace'\n")
     old.chmod(0o755)
     for program, known in ((str(old), False), (sandbox.available().bwrap, True)):
-        holder = sandbox.Enclosure(program).boxes(tmp_path, tmp_path).holder
+        holder = sandbox.Enclosure(program).boxes().holder
         assert ("--disable-userns" in holder) is known
 
 

@@ -1,4 +1,4 @@
-"""How many students are judged at once: one per core at first, more while processors are idle.
+"""How many students are judged at once: one at first, more while work waits and processors idle.
 
 A judge costs a second and a half of processor time to start, so one that is not needed makes a
 small class dearer. Whether more help depends on the checks: some compute all the time, most wait
@@ -22,7 +22,7 @@ SPAN = 1.0
 """Seconds over which it is measured how idle the processors are."""
 IDLE = 0.2
 """The share of all processors that has to be idle for one more to join."""
-WORTH = 3.0
+WORTH = 6.0
 """Seconds that the work ahead takes, from which on one more is worth its start."""
 START = 3.0
 """Seconds that the start of a judge may take, before its first student."""
@@ -51,7 +51,7 @@ def processor_times() -> Times | None:
 class Crew:
     """Lets ``first`` work at once, and one more at a time up to ``most``. Safe to use by threads.
 
-    Each job is announced with :meth:`expect` and done within :meth:`turn`.
+    Each job is announced with :meth:`enlist` and done within :meth:`turn`.
     """
 
     first: int
@@ -60,6 +60,7 @@ class Crew:
     clock: Callable[[], float] = time.monotonic
     size: int = field(init=False)
     _changed: threading.Condition = field(default_factory=threading.Condition, init=False)
+    _to_come: int = field(default=0, init=False)
     _ahead: int = field(default=0, init=False)
     _working: int = field(default=0, init=False)
     _ended: int = field(default=0, init=False)
@@ -72,7 +73,12 @@ class Crew:
     def __post_init__(self) -> None:
         self.size = min(self.first, self.most)
 
-    def expect(self) -> None:
+    def expect(self, jobs: int) -> None:
+        """Hear how many jobs may still be announced."""
+        with self._changed:
+            self._to_come = jobs
+
+    def enlist(self) -> None:
         """Announce a job."""
         with self._changed:
             self._ahead += 1
@@ -121,13 +127,13 @@ class Crew:
         return False
 
     def _work_ahead(self) -> float:
-        """Return about how many seconds it takes those who are here to do what is announced."""
+        """Return about how many seconds it takes those who are here to do what is ahead."""
         if self._done:
             each = self._seconds / self._done
         else:  # at least as long as the first one by now
             oldest = self._oldest if self._oldest is not None else self.clock()
             each = max(self.clock() - oldest - START, 0.0)
-        return self._ahead * each / self.size
+        return (self._ahead + self._to_come) * each / self.size
 
     def _is_idle(self) -> bool:
         """Tell whether processors have been idle since the last one joined, or for a while."""

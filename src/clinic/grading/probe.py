@@ -51,7 +51,7 @@ def probe(enclosure: Enclosure, questions: Mapping[str, Any] | None = None) -> F
         try:
             done = subprocess.run(
                 enclosure.enclose(nowhere, folder, program, theirs.fileno()),
-                env=enclosure.environment(nowhere, folder, environment),
+                env=enclosure.environment(folder, environment),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,

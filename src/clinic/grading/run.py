@@ -175,8 +175,9 @@ class _ClassRun:
         self._complete: list[tuple[Plan, Judged | None]] = []  # but for a shipped app's facts
         self._unclear: dict[str, Submission] = {}
 
-    def grade(self, submissions: Iterable[Submission]) -> None:
-        for submission in submissions:
+    def grade(self, submissions: Sequence[Submission]) -> None:
+        for number, submission in enumerate(submissions, 1):
+            self._workforce.expect(len(submissions) - number)
             self._make_room()
             self._begin(submission)
         self._finish_all()

@@ -27,6 +27,9 @@ from clinic.grading.supervisor import Plan
 
 STORE = "/clinic/store"
 VIEW = "/clinic/apps"
+ROOT = "/clinic/root"
+DEVICES = "/clinic/dev"
+"""Where the outer sandbox keeps what inner ones have as their root and ``/dev``, made once."""
 NOBODY = 65534
 
 _SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
@@ -101,18 +104,18 @@ class Enclosure:
         supervisor = [sys.executable, "-m", "clinic.grading.supervisor", plan.to_text()]
         return [*self._outer(course, folder), "--", *supervisor, *command]
 
-    def environment(self, course: Path, folder: Path, judge: Mapping[str, str]) -> dict[str, str]:
+    def environment(self, folder: Path, judge: Mapping[str, str]) -> dict[str, str]:
         """Return the judge's environment, without what the grader's holds besides."""
         kept = {name: value for name, value in judge.items() if name.startswith(_KEPT)}
         return kept | {
             "HOME": str(folder / "home"),
             "CLINIC_WORKDIRS": VIEW,
-            "CLINIC_SANDBOX": json.dumps(self.boxes(course, folder).to_json()),
+            "CLINIC_SANDBOX": json.dumps(self.boxes().to_json()),
         }
 
-    def boxes(self, course: Path, folder: Path) -> BoxPlan:
+    def boxes(self) -> BoxPlan:
         """Return how the judge's launcher makes the inner sandboxes."""
-        return BoxPlan(tuple(self._inner(course, folder)), STORE, VIEW, self.limits)
+        return BoxPlan(tuple(self._inner()), STORE, VIEW, self.limits)
 
     def _outer(self, course: Path, folder: Path) -> list[str]:
         user = [] if os.geteuid() == 0 else ["--unshare-user"]
@@ -124,27 +127,40 @@ class Enclosure:
             *("--unshare-cgroup-try", "--hostname", "localhost"),
             *(part for name in _CAPABILITIES for part in ("--cap-add", name)),
             *("--tmpfs", "/tmp", "--dir", "/dev/shm"),  # noqa: S108 - its own
-            *_base(),
+            *("--proc", "/proc"),
+            *_devices(),
             *_binds([*places, Path("/etc")], hide=[]),
             *("--dir", STORE, "--dir", VIEW),
+            *self._root(course, folder),
             *(*_open_folders(folder), "--bind", str(folder), str(folder)),
             *("--chdir", str(folder)),
         ]
 
-    def _inner(self, course: Path, folder: Path) -> list[str]:
+    def _root(self, course: Path, folder: Path) -> list[str]:
+        """Return the options that put the root of the inner sandboxes together.
+
+        bwrap reads the table of all mounts for each that it makes, and there are forty.
+        """
         etc = folder / "etc"
-        own = (("--ro-bind", str(etc / name), f"/etc/{name}") for name in _FILES)
+        own = (("--ro-bind", str(etc / name), f"{ROOT}/etc/{name}") for name in _FILES)
+        return [
+            *(part for name in ("dev", "proc", "tmp") for part in ("--dir", f"{ROOT}/{name}")),
+            *("--dir", f"{ROOT}{VIEW}", "--dir", f"{DEVICES}/shm"),
+            *_devices(DEVICES),
+            *_binds([*system_places(), *python_places()], hide=[course], root=ROOT),
+            *(part for name in _ETC for part in _if_there(f"/etc/{name}", f"{ROOT}/etc/{name}")),
+            *(part for bind in own for part in bind),
+        ]
+
+    def _inner(self) -> list[str]:
         return [
             self.bwrap,
             *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts"),
             *("--unshare-cgroup-try", "--hostname", "localhost", "--uid", "1000", "--gid", "1000"),
             *(["--disable-userns"] if _knows(self.bwrap, "--disable-userns") else []),
             *("--die-with-parent", "--new-session"),
-            *("--dir", "/tmp", "--dir", "/dev/shm"),  # noqa: S108
-            *_base(),
-            *_binds([*system_places(), *python_places()], hide=[course]),
-            *(part for name in _ETC for part in _if_there(Path("/etc", name))),
-            *(part for bind in own for part in bind),
+            *("--ro-bind", ROOT, "/", "--dev-bind", DEVICES, "/dev", "--proc", "/proc"),
+            *("--tmpfs", VIEW),
         ]
 
 
@@ -192,20 +208,22 @@ def available() -> Enclosure:
     return Enclosure(bwrap)
 
 
-def _base() -> list[str]:
+def _devices(folder: str = "/dev") -> list[str]:
     # Not bwrap's own --dev: for its terminals it would need a second user namespace, in which the
     # supervisor could mount nothing.
-    nodes = [Path("/dev", name) for name in _DEVICES]
     links = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
     return [
-        *("--proc", "/proc"),
-        *(part for node in nodes for part in ("--dev-bind", str(node), str(node))),
-        *(part for name, to in links.items() for part in ("--symlink", to, f"/dev/{name}")),
+        *(
+            part
+            for name in _DEVICES
+            for part in ("--dev-bind", f"/dev/{name}", f"{folder}/{name}")
+        ),
+        *(part for name, to in links.items() for part in ("--symlink", to, f"{folder}/{name}")),
     ]
 
 
-def _if_there(path: Path) -> list[str]:
-    return ["--ro-bind-try", str(path), str(path)]
+def _if_there(path: str, target: str) -> list[str]:
+    return ["--ro-bind-try", path, target]
 
 
 def system_places() -> list[Path]:
@@ -226,8 +244,11 @@ def python_places() -> list[Path]:
     return [place for place in places if place.is_dir()]
 
 
-def _binds(places: Iterable[Path], hide: Iterable[Path]) -> list[str]:
-    """Return the options that show ``places`` read-only, the outermost first, but not ``hide``."""
+def _binds(places: Iterable[Path], hide: Iterable[Path], root: str = "") -> list[str]:
+    """Return the options that show ``places`` read-only, the outermost first, but not ``hide``.
+
+    They are shown under ``root``.
+    """
     kinds = dict.fromkeys(places, "show") | dict.fromkeys(hide, "hide")
     options: list[str] = []
     last: list[str] = []
@@ -235,24 +256,24 @@ def _binds(places: Iterable[Path], hide: Iterable[Path]) -> list[str]:
     for place in sorted(kinds, key=lambda path: len(path.parts)):
         covered = any(place.is_relative_to(other) for other in shown)
         if kinds[place] == "hide":
-            options += ["--tmpfs", str(place)] if covered else []
-            last += ["--remount-ro", str(place)] if covered else []
+            options += ["--tmpfs", f"{root}{place}"] if covered else []
+            last += ["--remount-ro", f"{root}{place}"] if covered else []
             shown = [other for other in shown if not place.is_relative_to(other)]
         elif place.is_symlink():
-            options += ["--symlink", os.readlink(place), str(place)]
+            options += ["--symlink", os.readlink(place), f"{root}{place}"]
         elif not covered:
-            options += [*_open_folders(place), "--ro-bind", str(place), str(place)]
+            options += [*_open_folders(place, root), "--ro-bind", str(place), f"{root}{place}"]
             shown.append(place)
     return options + last
 
 
-def _open_folders(place: Path) -> list[str]:
+def _open_folders(place: Path, root: str = "") -> list[str]:
     """Return the options that make the folders above a place, open for everybody.
 
     bwrap alone would close those above a folder of root's to the user that root becomes.
     """
     above = reversed(place.parents[:-1])
-    return [part for folder in above for part in ("--dir", str(folder))]
+    return [part for folder in above for part in ("--dir", f"{root}{folder}")]
 
 
 def _write_files(folder: Path) -> None:

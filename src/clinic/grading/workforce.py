@@ -32,6 +32,9 @@ class Workforce(Protocol):
     def submit(self, job: Job) -> Future[Answer]:
         """Begin a job; its answer is that of :func:`.worker.judge_submission`."""
 
+    def expect(self, students: int) -> None:
+        """Hear how many students may still come after those who are here."""
+
     def room(self) -> int:
         """Return how many jobs may be under way: enough that nobody waits for work."""
 
@@ -43,13 +46,12 @@ class Workforce(Protocol):
 
 
 def default_crew() -> Crew:
-    """Return how many students to judge at once: one per core, up to three where checks wait.
+    """Return how many students to judge at once: up to three per core where the checks wait.
 
     Most wait four fifths of their time (measured: 11 of 60 s for all exercises), and on two busy
     cores six judges graded them twice as fast as three.
     """
-    cores = os.cpu_count() or 1
-    return Crew(cores, 3 * cores)
+    return Crew(1, 3 * (os.cpu_count() or 1))
 
 
 class LocalWorkforce:
@@ -65,9 +67,13 @@ class LocalWorkforce:
         self._bench = Bench(course, enclosure)
         self._pool = ThreadPoolExecutor(self._crew.most, thread_name_prefix="judge")
 
+    def expect(self, students: int) -> None:
+        """Let more judges join if there is enough to do for them."""
+        self._crew.expect(students)
+
     def submit(self, job: Job) -> Future[Answer]:
         """Begin a job on the next free thread."""
-        self._crew.expect()
+        self._crew.enlist()
         return self._pool.submit(self._judge, job)
 
     def _judge(self, job: Job) -> Answer:
@@ -107,6 +113,9 @@ class ClusterWorkforce:
         # `pure`: two students with the same text are two jobs all the same.
         self._executor = self._client.get_executor(pure=False)
         self._local: LocalWorkforce | None = None
+
+    def expect(self, students: int) -> None:
+        """Do nothing: its workers are there already."""
 
     def submit(self, job: Job) -> Future[Answer]:
         """Begin a job on a worker."""
