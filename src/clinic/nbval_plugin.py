@@ -12,7 +12,6 @@ import contextlib
 import os
 import queue
 import socket
-import sys
 import time
 from collections.abc import Generator, Iterable
 from pathlib import Path
@@ -22,12 +21,11 @@ import pytest
 
 from clinic import messages
 from clinic.exercise import rule_of_check
+from clinic.formats import leave_out_iris
 from clinic.scratch import remove_tree
 
-# nbformat, for nbval, imports jsonschema, and that imports what checks the spelling of addresses:
-# rfc3987-syntax 1.1.0 builds a grammar on import, which takes 1.1 s of processor time, two thirds
-# of what pytest needs to start. jsonschema does without what it cannot import.
-sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+# Before pytest loads nbval, which imports nbformat, which imports jsonschema.
+leave_out_iris()
 
 CHANNEL = "CLINIC_JUDGE"
 

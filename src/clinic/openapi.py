@@ -25,12 +25,15 @@ from types import FrameType
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
-from jsonschema import Draft202012Validator
-from openapi_spec_validator import OpenAPIV31SpecValidator
-from referencing import Registry
-
 from clinic.api import Api
 from clinic.errors import SubmissionError
+from clinic.formats import leave_out_iris
+
+leave_out_iris()
+
+from jsonschema import Draft202012Validator  # noqa: E402
+from openapi_spec_validator import OpenAPIV31SpecValidator  # noqa: E402
+from referencing import Registry  # noqa: E402
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 """The keys of a path item that are operations (OpenAPI 3.1, Path Item Object)."""
