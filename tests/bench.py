@@ -89,9 +89,16 @@ def measure_checks(rules: tuple[Rule, ...]) -> None:
 
 
 def measure_grading() -> None:
-    """Grade a class beside nbgrader and nbval, in at most three rounds: each takes a minute."""
-    for name, value in bench_grading.rows(min(ROUNDS, 3)):
-        row(name, value)
+    """Grade classes: beside nbgrader and nbval, small and large ones, and on a cluster."""
+    grading = bench_grading
+    for part in (
+        grading.rows(ROUNDS),
+        grading.whole_course(),
+        grading.curve(),
+        grading.cluster(),
+    ):
+        for name, value in part:
+            row(name, value)
 
 
 def main() -> int:

@@ -6,15 +6,20 @@ is isolated there: their tests run in the kernel of the student's code.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import bench_class
+import matrix
 from cpu_meter import Cost, cost_of, counts_everything
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +32,9 @@ PEER_PACKAGES = (
     "httpx==0.28.1",
 )
 STUDENTS = int(os.environ.get("STUDENTS", "20"))
+CURVE = (10, 100, 1000)
+WHOLE = 4
+"""Students who hand in the whole course."""
 
 
 def rows(rounds: int) -> Iterator[tuple[str, float]]:
@@ -47,6 +55,83 @@ def rows(rounds: int) -> Iterator[tuple[str, float]]:
     for name in ("nbgrader", "nbval"):
         yield f"grade_cpu_ratio_to[{name}]", cpu["clinic"] / cpu[name]
         yield f"grade_wall_ratio_to[{name}]", wall["clinic"] / wall[name]
+
+
+def curve() -> Iterator[tuple[str, float]]:
+    """Yield what a submission costs in small and large classes, and the grader's own memory."""
+    for students in CURVE:
+        with tempfile.TemporaryDirectory() as folder:
+            cost = _clinic(Path(folder), students)
+        yield f"grade_cpu_seconds_per_submission_of[{students}]", cost.cpu / students
+        yield f"grade_wall_seconds_per_submission_of[{students}]", cost.wall / students
+        yield f"grader_peak_megabytes_of[{students}]", cost.peak / 2**20
+
+
+def whole_course() -> Iterator[tuple[str, float]]:
+    """Yield what a whole course costs, beside nbval for each of its check notebooks."""
+    course = matrix.course()
+    env = _environment(CLINIC_COURSE=str(course.root))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for number in range(WHOLE):
+            shutil.copytree(course.solutions, folder / "in" / f"student{number}")
+        grade = [sys.executable, "-m", "clinic", "grade", str(folder / "in")]
+        ours = cost_of([*grade, "--out", str(folder / "out")], env, folder)
+    check = [sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider"]
+    names = sorted({rule.notebook for rule in course.rules})
+    theirs = sum(
+        cost_of([*check, f"tests/checks/{name}"], _environment(), course.root).cpu
+        for name in names
+    )
+    yield "grade_course_cpu_seconds_per_submission[clinic]", ours.cpu / WHOLE
+    yield "grade_course_wall_seconds_per_submission[clinic]", ours.wall / WHOLE
+    yield "grade_course_cpu_seconds_per_submission[nbval_by_notebook]", theirs
+    yield "grade_course_cpu_ratio_to[nbval_by_notebook]", ours.cpu / WHOLE / theirs
+
+
+def cluster(students: int = 200) -> Iterator[tuple[str, float]]:
+    """Yield how fast two Dask workers on this machine are beside the local pool."""
+    local = _wall_of_class(students)
+    with tempfile.TemporaryDirectory() as folder, _two_workers(Path(folder)) as address:
+        dask = _wall_of_class(students, ["--scheduler", address])
+    yield "grade_per_second[local]", students / local
+    yield "grade_per_second[two_dask_workers]", students / dask
+    yield "grade_throughput_ratio[dask_to_local]", local / dask
+
+
+def _wall_of_class(students: int, options: Sequence[str] = ()) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        return _clinic(Path(folder), students, options).wall
+
+
+@contextlib.contextmanager
+def _two_workers(root: Path) -> Iterator[str]:
+    bench_class.write_bench_course(root / "course")
+    place = root / "scheduler.json"
+    env = _environment(CLINIC_COURSE=str(root / "course"))
+    programs = [
+        ["dask_scheduler", "--scheduler-file", str(place), "--host", "127.0.0.1", "--port", "0"]
+    ]
+    for name in ("one", "two"):
+        own = ["--nthreads", "1", "--no-nanny", "--name", name, "--local-directory", str(root)]
+        programs.append(["dask_worker", "--scheduler-file", str(place), *own])
+    running: list[subprocess.Popen[bytes]] = []
+    try:
+        for module, *options in programs:
+            command = [sys.executable, "-m", f"distributed.cli.{module}", *options]
+            with open(os.devnull, "wb") as none:
+                started = subprocess.Popen(
+                    [*command, "--no-dashboard"], env=env, stdout=none, stderr=none
+                )
+            running.append(started)
+            while not place.exists():
+                time.sleep(0.1)
+        time.sleep(5)  # the workers are imported and known
+        yield json.loads(place.read_text())["address"]
+    finally:
+        for process in reversed(running):
+            process.terminate()
+            process.wait()
 
 
 def _cost_in_fresh_folder(tool: Callable[[Path], Cost]) -> Cost:
@@ -70,16 +155,16 @@ def _environment(**more: str) -> dict[str, str]:
     return kept | more
 
 
-def _clinic(folder: Path) -> Cost:
+def _clinic(folder: Path, students: int = STUDENTS, options: Sequence[str] = ()) -> Cost:
     bench_class.write_bench_course(folder / "course")
-    bench_class.write_submissions(folder / "submissions", STUDENTS)
+    bench_class.write_submissions(folder / "submissions", students)
     out = folder / "out"
     command = [sys.executable, "-m", "clinic", "grade", str(folder / "submissions")]
     env = _environment(CLINIC_COURSE=str(folder / "course"))
-    cost = cost_of([*command, "--out", str(out)], env, folder)
-    _expect(len(list((out / "results").glob("*.json"))), STUDENTS)
+    cost = cost_of([*command, "--out", str(out), *options], env, folder)
+    _expect(len(list((out / "results").glob("*.json"))), students)
     rows = (out / "gradebook.csv").read_text("utf-8-sig").splitlines()
-    _expect(sum(row.startswith("student") for row in rows), STUDENTS)
+    _expect(sum(row.startswith("student0") for row in rows), students)
     return cost
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,10 +21,11 @@ CGROUP = Path("/sys/fs/cgroup")
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a command took, in seconds."""
+    """What a command took: seconds, and at its peak bytes of memory, without its children's."""
 
     wall: float
     cpu: float
+    peak: int
 
 
 def cost_of(command: Sequence[str], env: Mapping[str, str], cwd: Path) -> Cost:
@@ -30,18 +33,37 @@ def cost_of(command: Sequence[str], env: Mapping[str, str], cwd: Path) -> Cost:
     with _group() as group:
         start, before = time.perf_counter(), _children_seconds()
         join = f"echo $$ > {group}/cgroup.procs; " if group else ""
-        ended = subprocess.run(
+        running = subprocess.Popen(
             ["sh", "-c", f'{join}exec "$@"', "sh", *command],
             env=dict(env),
             cwd=cwd,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
         )
+        watch = _PeakMemory(running.pid)
+        said, _ = running.communicate()
         wall = time.perf_counter() - start
         cpu = _seconds_of(group) if group else _children_seconds() - before
-    if ended.returncode:
-        raise RuntimeError(f"{command[0]} ended with {ended.returncode}: {ended.stderr[-2000:]}")
-    return Cost(wall, cpu)
+    if running.returncode:
+        raise RuntimeError(f"{command[0]} ended with {running.returncode}: {said[-2000:]}")
+    return Cost(wall, cpu, watch.bytes)
+
+
+class _PeakMemory(threading.Thread):
+    """Reads again and again how much memory a process has used at most, as long as it lives."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.bytes = 0
+        self._status = Path(f"/proc/{pid}/status")
+        self.start()
+
+    def run(self) -> None:
+        with contextlib.suppress(OSError):  # it has ended
+            while found := re.search(r"^VmHWM:\s+(\d+) kB$", self._status.read_text(), re.M):
+                self.bytes = int(found.group(1)) * 1024
+                time.sleep(0.1)
 
 
 def counts_everything() -> bool:

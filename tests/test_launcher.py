@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from launched import APP, Launched, get, launched
@@ -136,6 +137,16 @@ def test_the_launcher_ends_when_nobody_talks_to_it() -> None:
     client = LauncherClient.open()
     client.control.close()
     assert client.process.wait(20) == 0
+
+
+def test_what_databases_import_is_imported_for_who_needs_it(tmp_path: Path) -> None:
+    with launched(tmp_path) as fresh:
+        assert told(fresh, "['pydantic.v1' in sys.modules, 'aiosqlite' in sys.modules]") == [
+            True,
+            False,
+        ]
+        assert told(fresh, "'aiosqlite' in sys.modules or 'no sqlalchemy'") is True
+        assert told(fresh, "'aiosqlite' in sys.modules") is True, "once is enough"
 
 
 def test_the_launcher_says_when_it_is_warm() -> None:

@@ -15,7 +15,7 @@ from processes_of import command_of, descendants
 from tiny_checks import ECHO, NOTEBOOK, write_checks
 
 from clinic.catalog import Category, load_course
-from clinic.nbval_plugin import imports_of
+from clinic.nbval_plugin import NO_HISTORY, imports_of
 from clinic.nbval_run import Judge
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -103,8 +103,9 @@ def test_the_kernel_of_a_judge_is_spoken_to_through_files(tmp_path: Path) -> Non
         assert judge._run is not None
         folder = judge._run.folder
         commands = [command_of(pid).split() for pid in descendants(judge._run.process.pid)]
-        (connection,) = [command[-1] for command in commands if "ipykernel_launcher" in command]
-        told = json.loads(Path(connection).read_text())
+        (kernel,) = [command for command in commands if "ipykernel_launcher" in command]
+        assert kernel[-1] == NO_HISTORY
+        told = json.loads(Path(kernel[kernel.index("-f") + 1]).read_text())
         assert (told["transport"], told["ip"]) == ("ipc", f"{folder}/k")
         assert [path for path in folder.iterdir() if path.is_socket()]
     assert not [path for path in course.checks.iterdir() if path.is_socket()]

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import matrix
 import pytest
 from processes_of import all_end, command_of, descendants, listening_ports, open_files
 from tiny_checks import ECHO, EXTRA, FACTS, NOTEBOOK, PACKAGE, SHIPPED, change_check, write_checks
@@ -291,6 +292,13 @@ def test_no_process_of_a_judge_listens_on_a_port(judge: Judge) -> None:
     pids = [process_of(judge), *descendants(process_of(judge))]
     assert len(pids) >= 3, "pytest, its kernel and the launcher"
     assert [port for pid in pids for port in listening_ports(pid)] == []
+
+
+def test_the_judge_of_a_lesson_with_a_database_is_warmed_for_it(course: Course) -> None:
+    lesson = matrix.course().rule("async_database").notebook
+    assert Judge(matrix.course(), lesson)._wants_database()
+    assert not Judge(course, NOTEBOOK)._wants_database()
+    assert not Judge(matrix.course())._wants_database(), "one for all rules waits with it"
 
 
 def test_giving_up_from_another_thread_ends_everything_at_once(course: Course) -> None:
