@@ -33,7 +33,7 @@ PEER_PACKAGES = (
 )
 STUDENTS = int(os.environ.get("STUDENTS", "20"))
 CURVE = (10, 100, 1000)
-WHOLE = 4
+WHOLE = 10
 """Students who hand in the whole course."""
 
 
