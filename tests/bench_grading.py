@@ -77,6 +77,7 @@ def whole_course() -> Iterator[tuple[str, float]]:
             shutil.copytree(course.solutions, folder / "in" / f"student{number}")
         grade = [sys.executable, "-m", "clinic", "grade", str(folder / "in")]
         ours = cost_of([*grade, "--out", str(folder / "out")], env, folder)
+        _expect(len(list((folder / "out" / "results").glob("*.json"))), WHOLE)
     check = [sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider"]
     names = sorted({rule.notebook for rule in course.rules})
     theirs = sum(
